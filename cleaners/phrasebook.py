@@ -1,0 +1,89 @@
+"""The stock phrases of news sites, read from the language files and matched on folded keys."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import polars as pl
+
+from cleaners.folding import fold, fold_text
+
+MARKS: Final = {":": ":：", "|": "|│", ">": ">»›-–—/\\→", "©": "©"}
+"""Kinds of mark that a phrase may ask for at its inner edge, and the characters of each kind."""
+_KIND: Final = {char: kind for kind, chars in {**MARKS, "…": "….", "(": "(["}.items() for char in chars}
+_NUMBER: Final = r"\p{Nd}+(?: \p{Nd}+)*"
+LONGEST_KEY: Final = 400
+"""Keys above this many bytes are not looked up: no phrase, with its argument, is that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """Phrases by how they match; keys are folded, with `0` for numbers."""
+
+    lines: pl.DataFrame
+    """`key`, `class`: the whole line is the phrase. A key that stands in two classes has two rows."""
+    prefixes: pl.DataFrame
+    """`key`, `mark`, `class`: the line begins with the phrase; `mark` is the kind asked for, or empty."""
+    prefix_pattern: str
+    """Anchored alternation of all prefix keys, the longest first."""
+
+
+@cache
+def phrasebook() -> Phrasebook:
+    """Read every language's file (once: they are constant data)."""
+    rows = []
+    for file in sorted(files("cleaners").joinpath("phrases").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".jsonl"):
+            rows += [json.loads(line) for line in file.read_text("utf-8").splitlines() if line]
+    frame = pl.DataFrame(rows, schema={"class": pl.String, "phrase": pl.String, "match": pl.String})
+    frame = frame.with_columns(key=_numberless(fold(pl.col("phrase"))), mark=_inner_mark(frame))
+    lines = frame.filter(pl.col("match") == "line").select("key", "class").unique().sort("key", "class")
+    prefixes = frame.filter(pl.col("match") == "prefix").select("key", "mark", "class").unique()
+    keys = prefixes["key"].unique().sort()
+    longest_first = sorted(keys, key=lambda key: (-len(key), key))
+    return Phrasebook(lines, prefixes.sort(prefixes.columns), f"^(?:{'|'.join(map(re.escape, longest_first))})(?: |$)")
+
+
+def _numberless(key: pl.Expr) -> pl.Expr:
+    return key.str.replace_all(_NUMBER, "0")
+
+
+def _inner_mark(frame: pl.DataFrame) -> pl.Series:
+    def mark(phrase: str, match: str) -> str:
+        inner = phrase.strip()[-1 if match == "prefix" else 0]
+        return _KIND.get(inner, "")
+
+    return pl.Series([mark(p, m) for p, m in frame.select("phrase", "match").iter_rows()], dtype=pl.String)
+
+
+def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:
+    """Find the lines that are, or begin with, a stock phrase.
+
+    `lines` has `row`, `text` and the folded `key`. Returns `row`, `class`, `match` (`line` or `prefix`),
+    one row for each class that the line belongs to.
+    """
+    book = phrasebook()
+    keyed = lines.select("row", "text", key=_numberless(pl.col("key")))
+    whole = keyed.join(book.lines, on="key").select("row", "class", match=pl.lit("line"))
+    begun = keyed.with_columns(prefix=pl.col("key").str.extract(f"({book.prefix_pattern})", 1).str.strip_chars_end(" "))
+    begun = begun.filter(pl.col("prefix").is_not_null()).join(book.prefixes, left_on="prefix", right_on="key")
+    marked = [
+        not mark or _stands(text, prefix, MARKS.get(mark, mark))
+        for text, prefix, mark in begun.select("text", "prefix", "mark").iter_rows()
+    ]
+    begun = begun.filter(pl.Series(marked, dtype=pl.Boolean)).select("row", "class", match=pl.lit("prefix"))
+    return pl.concat([whole, begun.join(whole, on=["row", "class"], how="anti")]).unique().sort("row", "class")
+
+
+def _stands(text: str, prefix: str, marks: str) -> bool:
+    """Tell whether one of the marks follows the phrase in the line as written (or precedes it, for ©)."""
+    for match in re.finditer(f"[{re.escape(marks)}]", text[:200]):
+        before = re.sub(r"\d+(?: \d+)*", "0", fold_text(text[: match.start()]))
+        if before == prefix:
+            return True
+        if before and not prefix.startswith(before):
+            return False
+    return False

@@ -1,0 +1,159 @@
+"""Rewriters run over the lines of a batch, one after the other, each on what the ones before it left."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, Protocol, runtime_checkable
+
+import polars as pl
+
+from cleaners.ledger import Edit, compose
+
+PROPOSALS: Final = pl.Schema(
+    {"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "after": pl.String, "reason": pl.String}
+)
+"""What a rewriter proposes: bytes `start` to `end` of line `at` become `after`."""
+
+SPANS: Final = pl.Schema(
+    {
+        "row": pl.UInt32,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "before": pl.String,
+        "after": pl.String,
+        "cleaner": pl.List(pl.String),
+        "reason": pl.List(pl.String),
+    }
+)
+"""Edits inside lines: `row` is the row of the line table, `start` and `end` are bytes of the original line."""
+
+REMARKS: Final = pl.Schema({"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String})
+"""Lines that a cleaner flags, by their row in the line table."""
+
+
+@runtime_checkable
+class Rewriter(Protocol):
+    """A cleaner that rewrites characters within a line.
+
+    `gate` is a cheap native Boolean expression that is true for every line that `rewrite` would change (and
+    may be true for more). `rewrite` is given such lines and returns `PROPOSALS`: per line sorted, not empty,
+    not overlapping, on character boundaries. A rewriter may also have `flag(lines)`, returning `at` and
+    `reason` of lines that it suspects and leaves alone.
+    """
+
+    safety: ClassVar[str]
+
+    def gate(self, text: pl.Expr) -> pl.Expr:
+        """Tell which lines `rewrite` or `flag` may have something to say about."""
+        ...
+
+    def rewrite(self, lines: pl.Series) -> pl.DataFrame:
+        """Propose changes of lines that the gate selected."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Lines after all rewriters: their text, how it came about, and what was only suspected."""
+
+    texts: pl.Series
+    spans: pl.DataFrame
+    remarks: pl.DataFrame
+
+
+def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritten:
+    """Run rewriters over lines; `SPANS` of the result speak of the lines as given."""
+    spans, remarks = SPANS.to_frame(), REMARKS.to_frame()
+    for rewriter in rewriters:
+        rows = texts.to_frame("text").select(rewriter.gate(pl.col("text")).fill_null(value=False).arg_true()).to_series()
+        if rows.is_empty():
+            continue
+        lines = texts.gather(rows)
+        name = type(rewriter).__name__
+        if flag := getattr(rewriter, "flag", None):
+            remarks.extend(_remarks(flag(lines), rows, name))
+        proposals = rewriter.rewrite(lines)
+        if proposals.is_empty():
+            continue
+        changed = proposals["at"].unique().sort()
+        texts = texts.scatter(rows.gather(changed), apply_proposals(lines, proposals).gather(changed))
+        spans = _composed(spans, _located(proposals, lines, rows, name))
+    return Rewritten(texts, spans.sort("row", "start"), remarks)
+
+
+def _remarks(found: pl.DataFrame, rows: pl.Series, name: str) -> pl.DataFrame:
+    return found.select(
+        row=pl.lit(rows).gather(pl.col("at")), cleaner=pl.lit(name), reason="reason"
+    ).cast(REMARKS)  # type: ignore[arg-type]
+
+
+def _located(proposals: pl.DataFrame, lines: pl.Series, rows: pl.Series, name: str) -> pl.DataFrame:
+    at = proposals["at"]
+    return (
+        proposals.with_columns(line=lines.gather(at).cast(pl.Binary), row=rows.gather(at))
+        .select(
+            "row",
+            "start",
+            "end",
+            before=pl.col("line").bin.slice(pl.col("start"), pl.col("end") - pl.col("start")).cast(pl.String),
+            after="after",
+            cleaner=pl.lit([name]),
+            reason=pl.concat_list("reason"),
+        )
+        .cast(SPANS)  # type: ignore[arg-type]
+    )
+
+
+def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
+    """Make the new lines. Lines that only lose an end, which are nearly all, are sliced natively."""
+    sizes = lines.str.len_bytes()
+    edges = proposals.with_columns(size=sizes.gather(proposals["at"])).with_columns(
+        head=(pl.col("start") == 0) & (pl.col("after") == ""),
+        tail=(pl.col("end") == pl.col("size")) & (pl.col("after") == ""),
+    )
+    plan = edges.group_by("at").agg(
+        inner=(~(pl.col("head") | pl.col("tail"))).any(),
+        first=pl.col("end").filter("head").max().fill_null(0),
+        last=pl.col("start").filter("tail").min().fill_null(pl.col("size").first()),
+    )
+    trims = plan.filter(~pl.col("inner"))
+    trimmed = trims.select(
+        pl.lit(lines.gather(trims["at"])).cast(pl.Binary).bin.slice("first", pl.max_horizontal("last", "first") - pl.col("first"))
+    ).to_series()
+    lines = lines.scatter(trims["at"], trimmed.cast(pl.String))
+    inner = plan.filter("inner")["at"].sort()
+    if inner.is_empty():
+        return lines
+    chosen = proposals.filter(pl.col("at").is_in(inner.implode())).sort("at", "start")
+    grouped = chosen.group_by("at", maintain_order=True).agg("start", "end", "after")
+    rewritten = [
+        _spliced(line.encode(), *columns)
+        for line, columns in zip(lines.gather(inner).to_list(), grouped.drop("at").iter_rows(), strict=True)
+    ]
+    return lines.scatter(inner, pl.Series(rewritten, dtype=pl.String))
+
+
+def _spliced(source: bytes, starts: list[int], ends: list[int], afters: list[str]) -> str:
+    pieces, at = [], 0
+    for start, end, after in zip(starts, ends, afters, strict=True):
+        pieces += [source[at:start], after.encode()]
+        at = end
+    return b"".join([*pieces, source[at:]]).decode()
+
+
+def _composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """Put two layers of spans together; only lines that both touched need thought."""
+    both = first.select("row").unique().join(second.select("row").unique(), on="row")["row"]
+    if both.is_empty():
+        return first.vstack(second)
+    in_both = pl.col("row").is_in(both.implode())
+    old, new = _edits_by_row(first.filter(in_both)), _edits_by_row(second.filter(in_both))
+    composed = [(row, *edit) for row in old for edit in compose(old[row], new[row])]
+    return pl.concat(
+        [first.filter(~in_both), second.filter(~in_both), pl.DataFrame(composed, schema=SPANS, orient="row")]
+    )
+
+
+def _edits_by_row(spans: pl.DataFrame) -> dict[int, list[Edit]]:
+    out: dict[int, list[Edit]] = {}
+    for row, start, end, before, after, cleaner, reason in spans.sort("row", "start").iter_rows():
+        out.setdefault(row, []).append(Edit(start, end, before, after, tuple(cleaner), tuple(reason)))
+    return out
