@@ -1,0 +1,103 @@
+"""Which parts of a job are finished, so that a killed job goes on where it stopped.
+
+The file is a log of JSON lines: the job first, then one line for each finished
+part with the checksums of its files. A line is written only when its files are
+whole; a last line that a kill cut short does not count, and neither does a part
+whose files no longer have their checksums: it is made again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+NAME = "manifest.jsonl"
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, read in blocks."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def begun(work: Path) -> dict[str, Any] | None:
+    """Return the job that a work folder belongs to, None if it belongs to none."""
+    lines = _lines(work / NAME)
+    return lines[0] if lines else None
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    whole = path.read_bytes().rpartition(b"\n")[0]
+    lines = []
+    for line in whole.split(b"\n"):
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            break
+    return lines
+
+
+class Manifest:
+    """The finished parts of one job; files lie below `folders`, named by the keys of that mapping."""
+
+    def __init__(self, job: Mapping[str, Any], *, work: Path, out: Path) -> None:
+        self._folders = {"work": work, "out": out}
+        self._parts: dict[tuple[str, int], dict[str, Any]] = {}
+        self._lock = Lock()
+        path = work / NAME
+        lines = _lines(path)
+        for line in lines[1:]:
+            if all(self._whole(name, known) for name, known in line["files"].items()):
+                self._parts[line["stage"], line["part"]] = line
+        # Written anew rather than appended to: what a kill cut short must not meet the next line.
+        whole = lines[:1] or [dict(job)]
+        with path.open("wb") as opened:
+            opened.writelines(_line(line) for line in [*whole, *self._parts.values()])
+        self._log = path.open("ab", buffering=0)
+
+    def _whole(self, name: str, known: str) -> bool:
+        folder, _, below = name.partition("/")
+        path = self._folders[folder] / below
+        return path.is_file() and checksum(path) == known
+
+    def finished(self, stage: str, part: int = 0) -> dict[str, Any] | None:
+        """Return the facts noted about a finished part, None if it has to be made."""
+        line = self._parts.get((stage, part))
+        return None if line is None else line["facts"]
+
+    def finish(
+        self, stage: str, part: int = 0, *, files: Iterable[Path], facts: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Note that a part is finished; safe to call from several threads."""
+        known = {self._name(path): checksum(path) for path in files}
+        line = {"stage": stage, "part": part, "files": known, "facts": dict(facts or {})}
+        with self._lock:
+            self._parts[stage, part] = line
+            self._log.write(_line(line))
+        return line["facts"]
+
+    def checksums(self, stage: str) -> dict[str, str]:
+        """Return file → checksum for everything that a stage has written."""
+        known: dict[str, str] = {}
+        for (name, _), line in sorted(self._parts.items()):
+            if name == stage:
+                known |= {path.partition("/")[2]: digest for path, digest in line["files"].items()}
+        return known
+
+    def _name(self, path: Path) -> str:
+        for folder, where in self._folders.items():
+            if path.is_relative_to(where):
+                return f"{folder}/{path.relative_to(where).as_posix()}"
+        raise ValueError(f"{path} lies in none of the job's folders")
+
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
+
+def _line(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line, sort_keys=True).encode() + b"\n"
