@@ -1,0 +1,8 @@
+"""Rewriters of the characters within a line."""
+
+from cleaners.characters.entities import DecodeEntities
+from cleaners.characters.invisible import DropInvisible
+from cleaners.characters.spaces import NormalizeSpaces
+from cleaners.characters.tatweel import DropTatweel
+
+__all__ = ["DecodeEntities", "DropInvisible", "DropTatweel", "NormalizeSpaces"]

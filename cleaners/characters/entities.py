@@ -1,0 +1,82 @@
+"""DecodeEntities reads HTML entities that were left in the text."""
+
+import html
+from dataclasses import dataclass
+from html.entities import html5
+from typing import ClassVar
+
+import polars as pl
+import regex
+
+from cleaners.characters.spans import found_spans
+
+_AMPERSAND = r"(?:amp|\#0*38|\#[xX]0*26);"
+_ENTITY = regex.compile(
+    rf"""
+    & (?:{_AMPERSAND}){{0,3}}+
+    (?: (?<high>\#5[5-7]\d{{3}};) &(?:{_AMPERSAND}){{0,3}}+ (?<low>\#5[67]\d{{3}};)
+      | (?<one> \#\d{{1,7}}; | \#[xX][0-9a-fA-F]{{1,6}}; | [A-Za-z][A-Za-z0-9]{{1,30}}; )
+      | (?<open> nbsp | quot | [lr]aquo | amp ) (?![A-Za-z0-9=;])
+      | (?<=;)
+    )
+    """,
+    regex.VERBOSE,
+)
+_MARKERS = "\"'`“”‘’«»("
+_LINE_BREAKS = "\n\r\t\u2028\u2029"
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeEntities:
+    """Decode HTML entities, numeric or named, that were escaped once to four times.
+
+    An entity that stands alone between quotes or brackets is what the sentence is about, and stays. One that
+    names nothing, or a control character, stays too; one that breaks a line becomes a space.
+    """
+
+    safety: ClassVar = "repair"
+
+    def gate(self, text: pl.Expr) -> pl.Expr:
+        """Select the lines with an ampersand before something like an entity."""
+        return text.str.contains("&(?:#|[A-Za-z]{2})")
+
+    def rewrite(self, lines: pl.Series) -> pl.DataFrame:
+        """Propose the characters that the entities name.
+
+        >>> DecodeEntities().rewrite(pl.Series(["AT&amp;amp;T &#1593;"])).select("start", "end", "after").rows()
+        [(2, 11, '&'), (13, 20, 'ع')]
+        """
+        return found_spans(lines, _ENTITY, _decoded)
+
+
+def _decoded(match: "regex.Match[str]") -> tuple[str, str] | None:
+    text, start, end = match.string, *match.span()
+    if text[start - 1 : start] in _MARKERS and text[end : end + 1] in {*_MARKERS, ")"} and start:
+        return None
+    if match["high"]:
+        after = _joined_surrogates(int(match["high"][1:-1]), int(match["low"][1:-1]))
+    elif match["one"]:
+        after = _named(match["one"])
+    else:
+        after = html.unescape(f"&{match['open']};") if match["open"] else "&"
+    return None if after is None else (after, "entity")
+
+
+def _named(name: str) -> str | None:
+    if not name.startswith("#"):
+        return html5.get(name)
+    after = html.unescape("&" + name)
+    if after in _LINE_BREAKS:
+        return " "
+    return after if after.isprintable() and after != "\ufffd" else _format_character(after)
+
+
+def _format_character(after: str) -> str | None:
+    """Spaces and format characters are not printable to Python, yet they are text."""
+    return after if regex.fullmatch(r"[\p{Zs}\p{Cf}]", after) else None
+
+
+def _joined_surrogates(high: int, low: int) -> str | None:
+    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    return None

@@ -1,0 +1,128 @@
+"""NormalizeSpaces leaves one plain space where a line has odd or doubled ones."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+import regex
+
+from cleaners.characters.gates import any_of, contains_one_of
+from cleaners.characters.spans import SPANS, run_spans
+
+_NO_BREAK = "\u00a0\u202f\u2007\u2009"
+_ODD = _NO_BREAK + "\u2002\u2003\u200a\u2028\u2029\u1680\u205f\u2000\u2001\u2004\u2005\u2006\u2008"
+_IDEOGRAPHIC = "\u3000"
+_EDGES = "\n\t" + _IDEOGRAPHIC
+_LEADING = " \t" + _ODD
+_TRAILING = _LEADING + _IDEOGRAPHIC
+_PROSE = 100  # characters: a shorter line may be verse, code or the row of a table
+
+_WIDE_GAP = regex.compile(r"([\x20\u00a0])\1\1|\t")
+_BEFORE_FRENCH = regex.compile(r"[\p{Latin}\p{M}\p{N})\]»\"”’'%€$*]")
+_AFTER_FRENCH = regex.compile(r"[\p{Latin}\p{N}(\[\"“‘'…]")
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizeSpaces:
+    """Trim lines, and leave one plain space between words.
+
+    What is, or may be, layout stays: gaps of three or more, tabs, the indentation of a short line, a double
+    space in a short line unless it follows a sentence's punctuation, the ideographic space. So do the
+    no-break spaces of French punctuation (`mot\u00a0!`, `«\u00a0mot\u00a0»`) and those within a number.
+    """
+
+    safety: ClassVar = "repair"
+
+    def gate(self, text: pl.Expr) -> pl.Expr:
+        """Select the lines with a space at an edge, a doubled or an odd one."""
+        return any_of(
+            [
+                *(text.str.starts_with(edge) for edge in " \t"),
+                *(text.str.ends_with(edge) for edge in " \t" + _IDEOGRAPHIC),
+                _has_inner(text),
+            ]
+        )
+
+    def rewrite(self, lines: pl.Series) -> pl.DataFrame:
+        r"""Propose the trims, by the lengths of stripped lines alone, then what is inside of lines.
+
+        >>> spans = NormalizeSpaces().rewrite(pl.Series([" وقال\u00a0 إن ", "\u00a0"]))
+        >>> spans.select("at", "start", "end", "after").rows()
+        [(0, 0, 1, ''), (0, 9, 12, ' '), (0, 16, 17, ''), (1, 0, 2, '')]
+        """
+        return pl.concat([_trims(lines), _inner_spaces(lines)]).sort("at", "start")
+
+
+def _trims(lines: pl.Series) -> pl.DataFrame:
+    text, size = pl.col("text"), pl.col("size")
+    measured = (
+        pl.DataFrame({"text": lines})
+        .with_row_index("at")
+        .with_columns(
+            size=text.str.len_bytes(),
+            head=text.str.len_bytes() - text.str.strip_chars_start(_LEADING).str.len_bytes(),
+            tail=text.str.strip_chars_end(_TRAILING).str.len_bytes(),
+        )
+    )
+    blank = pl.col("tail") == 0
+    zero = pl.lit(0, dtype=pl.UInt32)
+    heads = measured.filter(~blank & (pl.col("head") > 0))
+    return pl.concat(
+        [
+            measured.filter(blank & (size > 0)).select(
+                "at", start=zero, end="size", after=pl.lit(""), reason=pl.lit("blank line")
+            ),
+            heads.filter(~_is_indented(text)).select(
+                "at", start=zero, end="head", after=pl.lit(""), reason=pl.lit("space at the start")
+            ),
+            measured.filter(~blank & (pl.col("tail") < size)).select(
+                "at", start="tail", end="size", after=pl.lit(""), reason=pl.lit("space at the end")
+            ),
+        ]
+    ).cast(SPANS)
+
+
+def _is_indented(text: pl.Expr) -> pl.Expr:
+    layout = text.str.contains(rf"^(?:\t| [ \t])[ \t]*[^ \t{_ODD}]")
+    return layout & (text.str.len_chars() < _PROSE)
+
+
+def _has_inner(text: pl.Expr) -> pl.Expr:
+    return text.str.contains("  ", literal=True) | contains_one_of(text, _ODD)
+
+
+def _inner_spaces(lines: pl.Series) -> pl.DataFrame:
+    inner = lines.to_frame("line").select(_has_inner(pl.col("line")).arg_true()).to_series()
+    if inner.is_empty():
+        return SPANS.to_frame()
+    spans = run_spans(lines.gather(inner), " " + _ODD, _single_space, unless=" ")
+    return spans.with_columns(at=inner.gather(spans["at"])).cast(SPANS)
+
+
+def _single_space(text: str, start: int, end: int) -> tuple[str, str] | None:
+    run = text[start:end]
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if not before or not after or before in _EDGES or after in _EDGES or _WIDE_GAP.search(run):
+        return None
+    if run == "  ":
+        return (" ", "doubled space") if _is_in_prose(text, start, end) else None
+    if len(run) == 1 and run in _NO_BREAK and _is_typographic(before, after):
+        return None
+    return " ", "odd space"
+
+
+def _is_typographic(before: str, after: str) -> bool:
+    if after in ":;!?»":
+        return bool(_BEFORE_FRENCH.match(before))
+    if before == "«":
+        return bool(_AFTER_FRENCH.match(after))
+    return before.isdigit() and after.isdigit()
+
+
+def _is_in_prose(text: str, start: int, end: int) -> bool:
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    line = text[first : None if last < 0 else last]
+    if _WIDE_GAP.search(line) or line.startswith("  "):
+        return False
+    return len(line) >= _PROSE or (text[start - 1] in ".!?…،؛:؟。" and text[end].isalpha())
