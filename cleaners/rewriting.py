@@ -74,7 +74,7 @@ def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritte
         if proposals.is_empty():
             continue
         changed = proposals["at"].unique().sort()
-        texts = texts.scatter(rows.gather(changed), apply_proposals(lines, proposals).gather(changed))
+        texts = texts.clone().scatter(rows.gather(changed), apply_proposals(lines, proposals).gather(changed))
         spans = _composed(spans, _located(proposals, lines, rows, name))
     return Rewritten(texts, spans.sort("row", "start"), remarks)
 
@@ -118,7 +118,7 @@ def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
     trimmed = trims.select(
         pl.lit(lines.gather(trims["at"])).cast(pl.Binary).bin.slice("first", pl.max_horizontal("last", "first") - pl.col("first"))
     ).to_series()
-    lines = lines.scatter(trims["at"], trimmed.cast(pl.String))
+    lines = lines.clone().scatter(trims["at"], trimmed.cast(pl.String))
     inner = plan.filter("inner")["at"].sort()
     if inner.is_empty():
         return lines
@@ -128,7 +128,7 @@ def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
         _spliced(line.encode(), *columns)
         for line, columns in zip(lines.gather(inner).to_list(), grouped.drop("at").iter_rows(), strict=True)
     ]
-    return lines.scatter(inner, pl.Series(rewritten, dtype=pl.String))
+    return lines.clone().scatter(inner, pl.Series(rewritten, dtype=pl.String))
 
 
 def _spliced(source: bytes, starts: list[int], ends: list[int], afters: list[str]) -> str:

@@ -1,0 +1,46 @@
+"""One batch of documents through the cleaners: the first flow, from text to cleaned text and ledger."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cleaners.evidence import drop_lines
+from cleaners.lines import split_lines
+from cleaners.page import Dropper, make_page
+from cleaners.resolver import flags_of, resolve
+from cleaners.rewriting import Rewriter, rewrite_lines
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedBatch:
+    """Cleaned texts with their ledger; `doc` of `EDITS` and `FLAGS` is the position in the batch."""
+
+    texts: pl.Series
+    edits: pl.DataFrame
+    flags: pl.DataFrame
+
+
+def clean_batch(
+    texts: pl.Series, *, titles: pl.Series | None = None, recipe: tuple[Rewriter | Dropper, ...]
+) -> CleanedBatch:
+    """Clean documents, each by itself: what stands beside it in the batch changes nothing.
+
+    `texts` is a String series without nulls, `titles` another of the same length (null: no title). First the
+    rewriters act, in recipe order, then the droppers, until nothing more drops.
+    """
+    rewriters = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Rewriter))
+    droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))
+    lines = split_lines(texts)
+    rewritten = rewrite_lines(lines["text"], rewriters)
+    dropped, remarks = _NO_LINES, rewritten.remarks
+    if droppers:
+        page = make_page(lines.select("doc", text=rewritten.texts).with_row_index("row"), titles)
+        found = drop_lines(page, droppers)
+        dropped, remarks = found.lines, pl.concat([remarks, found.remarks])
+    cleaned, edits = resolve(texts, lines, rewritten, dropped)
+    return CleanedBatch(cleaned, edits, flags_of(lines, remarks, dropped))
+
+
+_NO_LINES = pl.DataFrame(
+    schema={"row": pl.UInt32, "cleaner": pl.List(pl.String), "reason": pl.List(pl.String)}
+)

@@ -1,0 +1,24 @@
+"""Droppers of what a site puts around its articles."""
+
+from cleaners.chrome.blobs import DropTrackingBlob
+from cleaners.chrome.headline import DropHashtagTail, DropRepeatedHeadline, DropSourceTag
+from cleaners.chrome.opinion import DropByline, DropImageCaption, DropPlaceAndSource
+from cleaners.chrome.path import DropBreadcrumb
+from cleaners.chrome.quotes import DropPullQuote
+from cleaners.chrome.stock import DropStockPhrases
+from cleaners.chrome.teasers import DropReadAlso, DropTeaserBlock
+
+__all__ = [
+    "DropBreadcrumb",
+    "DropByline",
+    "DropHashtagTail",
+    "DropImageCaption",
+    "DropPlaceAndSource",
+    "DropPullQuote",
+    "DropReadAlso",
+    "DropRepeatedHeadline",
+    "DropSourceTag",
+    "DropStockPhrases",
+    "DropTeaserBlock",
+    "DropTrackingBlob",
+]

@@ -1,0 +1,51 @@
+"""Tracking blobs: encoded notes of a site's software about its reader."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+import regex
+
+from cleaners.page import MARKS
+
+_NOTE = regex.compile(r"(?i)\b(?:ip|uid|sid|session|user|token|ua|ref|utm_\w+)\b\s*[:=]|(?:\d{1,3}\.){3}\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class DropTrackingBlob:
+    """Drop a line outside the body that begins with Base64 of somebody's address or session.
+
+    The blob must decode to printable text that holds an IP address or a named identifier; a paper's name may
+    follow it. What it decodes to is nobody's business: `--redact` masks it in the ledger too.
+    """
+
+    safety: ClassVar = "chrome"
+    private: ClassVar = True
+    """What this cleaner takes out is about a person: it is masked in reports."""
+
+    least_characters: int = 16
+    most_words: int = 12
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark lines that begin with a blob."""
+        pattern = rf"^\s*([A-Za-z0-9+/_-]{{{self.least_characters},}}={{0,2}})(?:\s|$)"
+        found = page.with_columns(blob=pl.col("text").str.extract(pattern)).filter(
+            pl.col("blob").is_not_null() & (pl.col("words") <= self.most_words)
+        )
+        notes = [_is_note(blob) for blob in found["blob"].to_list()]
+        return (
+            found.filter(pl.Series(notes, dtype=pl.Boolean))
+            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("tracking_blob"), evidence=pl.lit("place"))
+            .cast(MARKS)  # type: ignore[arg-type]
+        )
+
+
+def _is_note(blob: str) -> bool:
+    padded = blob.rstrip("=") + "=" * (-len(blob.rstrip("=")) % 4)
+    try:
+        text = base64.b64decode(padded, altchars=b"-_" if set("-_") & set(blob) else None, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return text.isprintable() and _NOTE.search(text) is not None

@@ -1,0 +1,131 @@
+"""Repeats of the headline, the source tags among them, and the hashtags made of it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+
+from cleaners.page import MARKS
+
+
+def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
+    """Give each line of a page its document's headline key and its place in the document.
+
+    The headline is the title, where one was given, else the first line that is not prose and that stands again,
+    by itself, outside the body. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
+    (counts the lines equal to the headline, from 1).
+    """
+    prose = pl.col("row").filter("sentence")
+    placed = page.with_columns(
+        place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
+        .when(pl.col("row") > prose.max().over("doc")).then(pl.lit("after")),
+    )  # fmt: skip
+    candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words)
+    again = (pl.col("place").is_not_null() & candidate.any().over("doc", "key")) & (pl.len().over("doc", "key") > 1)
+    first = pl.col("key").filter(candidate & again).first().over("doc")
+    return placed.with_columns(headline=pl.coalesce("title", first)).with_columns(
+        copy=(pl.col("key") == pl.col("headline")).fill_null(value=False).cum_sum().over("doc")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DropRepeatedHeadline:
+    """Drop the copies of the headline before and after the body.
+
+    With a title, every line before the body that equals it goes. Without one, the first copy stays as the
+    first line. Copies are compared by folded key, so other quotation marks make no difference. A copy within
+    the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged.
+    """
+
+    safety: ClassVar = "chrome"
+
+    least_words: int = 3
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark the lines that equal the headline."""
+        titled = pl.col("title") == pl.col("headline")
+        before, after = pl.col("place") == "before", pl.col("place") == "after"
+        return (
+            headlined(page, self.least_words)
+            .filter(pl.col("key") == pl.col("headline"))
+            .select(
+                "row",
+                cleaner=pl.lit(type(self).__name__),
+                reason=pl.lit("repeated_headline"),
+                evidence=pl.when(titled.fill_null(value=False) & before).then(pl.lit("proved"))
+                .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
+                .when(before | after).then(pl.lit("run"))
+                .otherwise(pl.lit("alone")),
+            )
+            .cast(MARKS)  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DropSourceTag:
+    """Drop the paper's name where it stands beside copies of the headline.
+
+    A tag is a short line before or after the body whose neighbour is a copy of the headline, and which either
+    ends with a colon and stands more than once, or names a news outlet (`نيوز`, `News`, an agency, a paper).
+    """
+
+    safety: ClassVar = "chrome"
+
+    most_words: int = 4
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark source tags beside a repeated headline."""
+        lines = headlined(page, 3)
+        is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
+        beside = (is_copy.shift(1).over("doc") | is_copy.shift(-1).over("doc")).fill_null(value=False)
+        repeated = pl.col("text").str.contains(r"[:：]\s*$") & (pl.len().over("doc", "key") > 1)
+        outlet = pl.col("key").str.contains(
+            r"(?:^| )(?:نيوز|صحيفه|وكاله|جريده|موقع|news|times|agence|agency|journal|gazette|post|daily|خبرگزاري|haber|новости|新闻|ニュース)(?: |$)"
+        )
+        several = pl.sum_horizontal(is_copy.sum().over("doc")) > 1
+        return (
+            lines.filter(
+                pl.col("place").is_not_null() & (pl.col("words") <= self.most_words) & ~is_copy & beside & several & (repeated | outlet)
+            )
+            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("source_tag"), evidence=pl.lit("run"))
+            .cast(MARKS)  # type: ignore[arg-type]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DropHashtagTail:
+    """Drop the hashtags that repeat the headline at the end of an article.
+
+    Only whole lines of hashtags after the last body line go; a hashtag inside a sentence is text. At least
+    `headline_share` of the tags' words must be words of the headline, or the line is only flagged.
+    """
+
+    safety: ClassVar = "chrome"
+
+    min_tags: int = 3
+    headline_share: float = 0.8
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark lines of hashtags."""
+        tags = page.filter(pl.col("text").str.contains(r"^\s*(?:#[^\s#]+[\s,،]*)+$"))
+        if tags.is_empty():
+            return MARKS.to_frame()
+        docs = page.filter(pl.col("doc").is_in(tags["doc"].unique().implode()))
+        firsts = docs.filter(~pl.col("row").is_in(tags["row"].implode()) & (pl.col("words") >= 3)).group_by("doc").agg(
+            head=pl.coalesce("title", "key").first()
+        )
+        words = pl.col("key").str.replace_all("_", " ").str.split(" ")
+        tagged = tags.join(firsts, on="doc", how="left").with_columns(
+            tags=pl.col("text").str.count_matches("#"), words=words, head=pl.col("head").str.split(" ")
+        )
+        shared = pl.col("words").list.set_intersection("head").list.len() / pl.col("words").list.unique().list.len()
+        return (
+            tagged.filter(pl.col("tags") >= self.min_tags)
+            .select(
+                "row",
+                cleaner=pl.lit(type(self).__name__),
+                reason=pl.lit("hashtag_tail"),
+                evidence=pl.when(shared >= self.headline_share).then(pl.lit("place")).otherwise(pl.lit("alone")),
+            )
+            .cast(MARKS)  # type: ignore[arg-type]
+        )

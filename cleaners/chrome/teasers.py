@@ -1,0 +1,92 @@
+"""Links to other articles: read-also lines and blocks of teasers."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import polars as pl
+
+from cleaners.page import MARKS
+
+HEADINGS: Final = ("read_also", "related_heading", "most_read_heading")
+"""Classes of phrases that open a block of teasers by themselves; section names only do so inside a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropTeaserBlock:
+    """Drop the block of links to other articles that closes a page, from its heading to the end.
+
+    The heading is a whole line (`أخبار ذات صلة`, `Most read`), it stands after prose of the body, and no prose
+    follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box.
+    """
+
+    safety: ClassVar = "chrome"
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark the heading and all that follows it."""
+        heading = _is_any(HEADINGS)
+        if not page.select(heading.any()).item():
+            return MARKS.to_frame()
+        prose = pl.col("row").filter("sentence")
+        opened = page.select(
+            "row",
+            "doc",
+            heading=heading,
+            after=(pl.col("row") > prose.max().over("doc")).fill_null(value=False),
+        ).with_columns(inside=(pl.col("heading") & pl.col("after")).cum_max().over("doc"))
+        return (
+            opened.filter("inside")
+            .filter(pl.len().over("doc") > 1)
+            .select(
+                "row",
+                cleaner=pl.lit(type(self).__name__),
+                reason=pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser")),
+                evidence=pl.lit("proved"),
+            )
+            .cast(MARKS)  # type: ignore[arg-type]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DropReadAlso:
+    """Drop a read-also line inside the body, with the one title that it announces.
+
+    `اقرأ أيضا:` as a line of its own goes with the title on the next line; `Read also: a title` goes where the
+    line is a title, not a sentence. Whatever else follows is the article.
+    """
+
+    safety: ClassVar = "chrome"
+
+    longest_title: int = 20
+    """In words."""
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark read-also lines and their titles."""
+        opens = _is_any(("read_also",))
+        begins = pl.col("begins").list.contains("read_also").fill_null(value=False) & ~opens
+        if not page.select((opens | begins).any()).item():
+            return MARKS.to_frame()
+        title = ~pl.col("sentence") & pl.col("words").is_between(3, self.longest_title)
+        title &= ~pl.col("text").str.contains(r"[.。。۔:：]\s*$")
+        alone = ~(opens | begins)
+        lines = page.with_columns(opens=opens, title_line=title & alone).with_columns(
+            announces=pl.col("opens") & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
+            prose=pl.col("sentence").any().over("doc"),
+        )
+        lines = lines.with_columns(announced=pl.col("announces").shift(1).over("doc").fill_null(value=False))
+        inline = begins & ~pl.col("sentence") & (pl.col("words") <= self.longest_title + 4)
+        return (
+            lines.filter(pl.col("opens") | begins | pl.col("announced"))
+            .select(
+                "row",
+                cleaner=pl.lit(type(self).__name__),
+                reason=pl.when("announced").then(pl.lit("read_also_title")).otherwise(pl.lit("read_also")),
+                evidence=pl.when(pl.col("prose") & (pl.col("announces") | pl.col("announced") | inline))
+                .then(pl.lit("proved"))
+                .otherwise(pl.lit("alone")),
+            )
+            .cast(MARKS)  # type: ignore[arg-type]
+        )
+
+
+def _is_any(classes: tuple[str, ...]) -> pl.Expr:
+    return pl.col("classes").list.eval(pl.element().is_in(classes)).list.any().fill_null(value=False)

@@ -1,0 +1,122 @@
+"""Cleaning of Polars frames and of single texts."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import polars as pl
+
+from cleaners.batch import CleanedBatch, clean_batch
+from cleaners.ledger import EDITS, FLAGS
+from cleaners.recipe import NEWS, Recipe
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+_BATCH_BYTES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned(Generic[Frame]):
+    """Cleaned documents with their evidence; lazy frames where the documents were lazy.
+
+    `documents` are the rows that came in, their text cleaned. `edits` and `flags` have `row` (u64, from 1, of
+    the documents) and, where the documents had one, `id`, and then the columns of the ledger from `line` on.
+    """
+
+    documents: Frame
+    edits: Frame
+    flags: Frame
+
+
+def clean(docs: Frame, recipe: Recipe = NEWS, *, text: str = "text", title: str | None = None) -> Cleaned[Frame]:
+    """Clean every document of a frame.
+
+    `text` names the column to clean (String; a null stays null), `title` that of the headlines; where it is
+    not named, a column `title` is used if there is one. Lazy frames stay lazy and stream: each part of the
+    result reads the input when it is collected.
+
+    >>> docs = pl.DataFrame({"id": ["a"], "text": ["Home » News\\nRain fell on the city all day and the river rose."]})
+    >>> cleaned = clean(docs)
+    >>> cleaned.documents["text"].to_list()
+    ['Rain fell on the city all day and the river rose.']
+    >>> cleaned.edits.select("row", "id", "line", "before").rows()
+    [(1, 'a', 1, 'Home » News\\n')]
+    """
+    schema = docs.collect_schema()
+    if schema.get(text) != pl.String:
+        found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(schema)}"
+        raise ValueError(f"the text column {text!r} must be String; it is {found}")
+    if title is None:
+        title = "title" if "title" in schema else None
+    elif title not in schema:
+        raise ValueError(f"there is no title column {title!r}; the columns are {', '.join(schema)}")
+    identity = ["id"] if "id" in schema else []
+
+    def documents(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(_cleaned(frame, recipe, text, title).texts.alias(text))
+
+    if isinstance(docs, pl.DataFrame):
+        batch = _cleaned(docs, recipe, text, title)
+        numbered = docs.select(identity).with_row_index("row", offset=1)
+        return Cleaned(
+            docs.with_columns(batch.texts.alias(text)), _identified(batch.edits, numbered), _identified(batch.flags, numbered)
+        )
+
+    numbered_docs = docs.with_row_index("row", offset=1)
+
+    def evidence(part: str) -> pl.LazyFrame:
+        ledger = EDITS if part == "edits" else FLAGS
+        names = ["row", *identity, *ledger.names()[1:]]
+        types = {"row": pl.UInt64, **{name: schema[name] for name in identity}, **ledger}
+
+        def batch_evidence(frame: pl.DataFrame) -> pl.DataFrame:
+            batch = _cleaned(frame, recipe, text, title)
+            return _identified(getattr(batch, part), frame.select("row", *identity))
+
+        return numbered_docs.map_batches(
+            batch_evidence, streamable=True, schema=pl.Schema({name: types[name] for name in names})
+        )
+
+    return Cleaned(
+        docs.map_batches(documents, streamable=True, schema=schema), evidence("edits"), evidence("flags")
+    )
+
+
+def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) -> str:
+    """Clean one text.
+
+    >>> clean_text("Rain fell on the city all day and the river rose.\\nShare this article")
+    'Rain fell on the city all day and the river rose.'
+    """
+    titles = None if title is None else pl.Series([title])
+    return str(clean_batch(pl.Series([text]), titles=titles, recipe=recipe).texts[0])
+
+
+def _cleaned(frame: pl.DataFrame, recipe: Recipe, text: str, title: str | None) -> CleanedBatch:
+    """Clean a frame in pieces that fit the processor's caches better than the whole; nulls stay null."""
+    texts = frame[text]
+    titles = None if title is None else frame[title].cast(pl.String)
+    parts, edits, flags = [], [EDITS.to_frame()], [FLAGS.to_frame()]
+    at = 0
+    for size in _piece_sizes(texts):
+        piece = texts.slice(at, size)
+        batch = clean_batch(
+            piece.fill_null(""), titles=None if titles is None else titles.slice(at, size), recipe=recipe
+        )
+        parts.append(batch.texts.to_frame("text").select(pl.when(pl.lit(piece).is_not_null()).then("text")).to_series())
+        edits.append(batch.edits.with_columns(pl.col("doc") + at))
+        flags.append(batch.flags.with_columns(pl.col("doc") + at))
+        at += size
+    cleaned = pl.concat(parts) if parts else texts
+    return CleanedBatch(cleaned, pl.concat(edits), pl.concat(flags))
+
+
+def _piece_sizes(texts: pl.Series) -> list[int]:
+    if texts.is_empty():
+        return []
+    pieces = texts.str.len_bytes().fill_null(0).cast(pl.Int64).cum_sum() // _BATCH_BYTES
+    return pieces.rle().struct.field("len").to_list()
+
+
+def _identified(ledger: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+    rows = numbered.select(pl.all().gather(ledger["doc"])).with_columns(pl.col("row").cast(pl.UInt64))
+    return pl.concat([rows, ledger.drop("doc")], how="horizontal")

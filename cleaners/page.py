@@ -1,0 +1,109 @@
+"""The page: the line table as the cleaners of whole lines see it, with what tells prose from residue."""
+
+from typing import Final, Protocol, runtime_checkable
+
+import polars as pl
+
+from cleaners.folding import fold
+from cleaners.phrasebook import LONGEST_KEY, phrase_classes
+
+PAGE: Final = pl.Schema(
+    {
+        "row": pl.UInt32,
+        "doc": pl.UInt32,
+        "text": pl.String,
+        "key": pl.String,
+        "words": pl.UInt32,
+        "sentence": pl.Boolean,
+        "title": pl.String,
+        "classes": pl.List(pl.String),
+        "begins": pl.List(pl.String),
+    }
+)
+"""One row per line that is not blank, in order. `row` is the row of the line table; `key` the folded key, null
+where the line is longer than a stock phrase can be; `words` its words (two characters of a script without
+spaces count as one); `sentence` tells that the line is prose of the body, by its length and its end; `title` is
+the folded key of the document's title, null where none was given; `classes` and `begins` are the classes of
+stock phrases that the line is, or begins with."""
+
+MARKS: Final = pl.Schema({"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String, "evidence": pl.String})
+"""What droppers say of lines. `evidence` is one of
+`proved` (the dropper saw an independent witness itself: the line goes),
+`place` (the line goes if it stands outside the body),
+`run` (the line goes if every line between it and the body, and beyond it, is accounted for),
+`known` (accounted for, and stays: the headline, a by-line),
+`alone` (a match without a second witness: flagged, and stays)."""
+
+
+@runtime_checkable
+class Dropper(Protocol):
+    """A cleaner that drops whole lines.
+
+    `mark` is given the `PAGE` of what is left of every document and returns `MARKS`; it is pure, looks at no
+    document but the line's own, and may be called again after lines have gone.
+    """
+
+    safety: str
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Say which lines are residue, and on what evidence."""
+        ...
+
+
+_SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_CLOSERS = r"[\"'”’»›)\]）」』】*\s]*$"
+_FULL_STOP = r"[.。．।۔։።]" + _CLOSERS
+_ELLIPSIS = r"(?:…|\.\.\.?)[\"'”’»›)\]\s]*$"
+_ASKS_OR_CRIES = r"[!?؟！？]" + _CLOSERS
+
+
+def make_page(lines: pl.DataFrame, titles: pl.Series | None) -> pl.DataFrame:
+    """Make the page of a batch; `lines` has `row`, `doc`, `text`; `titles` one string or null per document.
+
+    Documents of one line are left out: a text that is one line has no residue that a line's place could tell.
+    """
+    inked = lines.filter(pl.col("text").str.contains(r"\S"))
+    inked = inked.filter(pl.len().over("doc") > 1) if titles is None else inked
+    short = pl.col("text").str.len_bytes() <= LONGEST_KEY
+    keys = _keys(inked.filter(short)["text"])
+    page = inked.join(keys, on="text", how="left", maintain_order="left").with_columns(
+        sentence=_is_sentence(pl.col("text"), pl.col("words")) | ~short,
+        words=pl.col("words").fill_null(pl.col("text").str.count_matches(" ", literal=True) + 1),
+    )
+    titled = pl.lit(None, pl.String) if titles is None else _title_keys(titles).gather(pl.col("doc"))
+    page = page.with_columns(title=titled).with_row_index("at")
+    found = phrase_classes(page.filter(pl.col("key").is_not_null()).select("key", "text", row="at"))
+    grouped = found.group_by("row").agg(
+        classes=pl.col("class").filter(pl.col("match") == "line"),
+        begins=pl.col("class").filter(pl.col("match") == "prefix"),
+    )
+    return page.join(grouped, left_on="at", right_on="row", how="left", maintain_order="left").select(PAGE.names())
+
+
+def _keys(texts: pl.Series) -> pl.DataFrame:
+    """Folded keys and word counts of the distinct short lines."""
+    frame = texts.alias("text").unique().to_frame().with_columns(key=fold(pl.col("text")))
+    spaceless = pl.col("key").str.count_matches(_SPACELESS) // 2
+    words = pl.when(pl.col("key") == "").then(0).otherwise(pl.col("key").str.count_matches(" ", literal=True) + 1)
+    return frame.with_columns(words=(words + spaceless).cast(pl.UInt32))
+
+
+def _title_keys(titles: pl.Series) -> pl.Expr:
+    keys = titles.alias("title").to_frame().select(fold(pl.col("title")))["title"]
+    return pl.lit(keys.replace("", None))
+
+
+def _is_sentence(text: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Tell prose of the body from headings, teasers and buttons.
+
+    Titles run to 20 words without a full stop and to 17 with a question mark (the seeds' longest); teasers are
+    cut with an ellipsis wherever they stand.
+    """
+    stops = text.str.contains(_FULL_STOP) & ~text.str.contains(_ELLIPSIS)
+    return (
+        pl.when(stops).then(words >= 8)
+        .when(text.str.contains(_ASKS_OR_CRIES)).then(words >= 18)
+        .when(text.str.contains(_ELLIPSIS)).then(words >= 40)
+        .otherwise(words >= 25)
+        .fill_null(value=True)
+    )  # fmt: skip
