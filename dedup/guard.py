@@ -1,0 +1,215 @@
+"""Tells a template that was filled in twice from one text that was edited.
+
+Congratulation telegrams, execution notices, market bulletins share nearly every word with the last one of
+their kind, and are other news. What gives them away is *what* differs. Who edits a copy cuts, adds, respells
+and rewords: one side has something more, or both say the same with other words, and each such word stands
+there once. Who fills in a template writes other names and other numbers, and names come back in a text. So
+the test looks at the words that are foreign to the other text, on both sides, and finds one of three things:
+
+- `numbers`: at least a quarter of the numbers of each text are foreign to the other;
+- `names`: in each text at least two words, not spelled alike, are foreign and come back;
+- `fillings`: in at least two places, between the same two words, each text has two or more foreign words.
+
+It sees the two texts and nothing else: no list of words, no counts over a corpus, so it holds for any
+language. It is symmetric. What it cannot see: templates with a single, single-worded blank ("Sunday",
+"Monday"), which edited copies have as well.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
+
+import numpy as np
+import polars as pl
+
+from cleaners.folding import SPACELESS, fold, folding_table
+
+FOREIGN_NUMBERS: Final = 0.25
+"""Share of each text's numbers. Copies convert a currency or pick other figures: they stay below."""
+RECURRING_NAMES: Final = 2
+"""One word that comes back is often a synonym that an editor held through the text (sock, stocking)."""
+RECURRING_SHARE: Final = 1 / 12
+"""Share of all foreign words: in long texts that were cut differently some foreign words come back by chance."""
+LONG_FILLINGS: Final = 2
+LONGEST_FILLING: Final = 8
+"""Longer runs are sentences that were put in, not blanks that were filled."""
+
+_DIGITS = re.compile(r"\d+")
+_GROUPED = re.compile(r"(?<=\d)[,.\u066b\u066c'’\u00a0\u202f](?=\d{3}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why two texts are taken for one template: the kind, and what each of them has in place of the other's."""
+
+    kind: Literal["numbers", "names", "fillings"]
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+def differs_like_template(left: str, right: str) -> Finding | None:
+    """Whether two similar texts differ as two fillings of a template do, and by what.
+
+    Meant for pairs that are near-duplicates by Jaccard; of unlike texts it says nothing sensible.
+
+    >>> form = "The King sent a cable to {0} on its day. He wished {0} and the people of {0} progress."
+    >>> differs_like_template(form.format("Sierra Leone"), form.format("Burkina Faso")).kind
+    'names'
+    >>> differs_like_template(form.format("Burkina Faso"), form.format("Burkina Faso") + " He wished them well.")
+    """
+    return template_findings(pl.Series([left]), pl.Series([right]))[0]
+
+
+def template_findings(lefts: pl.Series, rights: pl.Series) -> list[Finding | None]:
+    """`differs_like_template` for each row of two columns of texts; a text that comes often is read once.
+
+    >>> fines = pl.Series(["Fines for 30 plants in the province", "Fines for 23 plants in the province"])
+    >>> template_findings(fines, fines.reverse())[0]
+    Finding(kind='numbers', left=('3',), right=('23',))
+    """
+    texts = pl.concat([lefts, rights]).unique()
+    grouped = pl.Series([_GROUPED.sub("", text) for text in texts.to_list()], dtype=pl.String)
+    readings = dict(zip(texts.to_list(), map(_read, _split_words(grouped)), strict=True))
+    return [
+        _compare(readings[left], readings[right]) for left, right in zip(lefts.to_list(), rights.to_list(), strict=True)
+    ]
+
+
+def _split_words(texts: pl.Series) -> list[list[str]]:
+    folded = texts.to_frame("text").select(fold(pl.col("text")).str.replace_all(_spaceless(), " ${0} "))
+    return [text.split() for text in folded.to_series().to_list()]
+
+
+@cache
+def _spaceless() -> str:
+    """Character class of the scripts that write no spaces."""
+    points = np.flatnonzero(folding_table().classes == SPACELESS)
+    breaks = np.flatnonzero(np.diff(points) != 1)
+    firsts, lasts = np.concatenate([points[:1], points[breaks + 1]]), np.concatenate([points[breaks], points[-1:]])
+    ranges = (rf"\x{{{a:x}}}-\x{{{b:x}}}" for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True))
+    return f"[{''.join(ranges)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text made ready for comparing: its folded words, their counts, its numbers, and itself to search in."""
+
+    words: Sequence[str]
+    counts: Counter[str]
+    numbers: frozenset[str]
+    spaced: str
+    glued: str
+
+
+def _read(words: Sequence[str]) -> _Reading:
+    spaced = " ".join(words)
+    return _Reading(words, Counter(words), _numbers(spaced), spaced, "".join(words))
+
+
+def _numbers(words: str) -> frozenset[str]:
+    """Numbers in folded words, without zeros at their ends: 5 thousand and 5000 are one number.
+
+    >>> sorted(_numbers("٤٨٠ه 7 7000"))
+    ['48', '7']
+    """
+    return frozenset(str(int(digits[:18])).rstrip("0") or "0" for digits in _DIGITS.findall(words))
+
+
+def _compare(left: _Reading, right: _Reading) -> Finding | None:
+    if left.words == right.words:
+        return None
+    numbers = _foreign_numbers(left.numbers, right.numbers), _foreign_numbers(right.numbers, left.numbers)
+    if all(
+        own and len(own) >= FOREIGN_NUMBERS * len(text.numbers)
+        for own, text in zip(numbers, (left, right), strict=True)
+    ):
+        return Finding("numbers", tuple(sorted(numbers[0])), tuple(sorted(numbers[1])))
+    foreign = _foreign(left, right), _foreign(right, left)
+    names = _names(left, foreign[0], foreign[1]), _names(right, foreign[1], foreign[0])
+    if all(names):
+        return Finding("names", *names)
+    fillings = _fillings(left, foreign[0]), _fillings(right, foreign[1])
+    places = sorted(fillings[0].keys() & fillings[1].keys())
+    if sum(min(len(fillings[0][p]), len(fillings[1][p])) for p in places) >= LONG_FILLINGS:
+        return Finding("fillings", *(tuple(" ".join(side[p][0]) for p in places) for side in fillings))
+    return None
+
+
+def _foreign_numbers(own: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Numbers that the other text has neither as such nor within a long one (33 thousand 288 in 33288)."""
+    return frozenset(
+        number
+        for number in own - other
+        if not any(
+            (len(o) > 4 and len(number) > 1 and number in o) or (len(number) > 4 and len(o) > 1 and o in number)
+            for o in other
+        )
+    )
+
+
+def _foreign(own: _Reading, other: _Reading) -> dict[str, None]:
+    """Words of `own` that `other` has in no form: not split or joined, not with another first or last letter.
+
+    In the order of the text. A word with digits is foreign by its numbers.
+    """
+    return {word: None for word in own.counts if word not in other.counts and _is_foreign(word, other)}
+
+
+def _is_foreign(word: str, other: _Reading) -> bool:
+    if _DIGITS.search(word):
+        return bool(_foreign_numbers(_numbers(word), other.numbers))
+    if word in other.glued:
+        return False
+    return len(word) < 5 or word[1 : len(word) - (len(word) > 5)] not in other.spaced
+
+
+def _names(text: _Reading, foreign: dict[str, None], others: dict[str, None]) -> tuple[str, ...]:
+    """Foreign words that come back in their text, one of each spelling, none that the other side respells.
+
+    Empty when they are too few to be names.
+    """
+    least = max(RECURRING_NAMES, RECURRING_SHARE * len(foreign))
+    recurring = [word for word in foreign if text.counts[word] > 1 and not _DIGITS.search(word)]
+    if len(recurring) < least:
+        return ()
+    found: list[str] = []
+    for word in recurring:
+        if not any(word in name or name in word for name in found) and not any(_alike(word, o) for o in others):
+            found.append(word)
+    return tuple(found) if len(found) >= least else ()
+
+
+def _alike(left: str, right: str) -> bool:
+    """Whether two words share at least half of their letter pairs.
+
+    >>> _alike("انكليزي", "انجليزي"), _alike("تشاد", "توجو")
+    (True, False)
+    """
+    pairs = {left[i : i + 2] for i in range(len(left) - 1)}, {right[i : i + 2] for i in range(len(right) - 1)}
+    return 4 * len(pairs[0] & pairs[1]) >= len(pairs[0]) + len(pairs[1]) > 0
+
+
+def _fillings(text: _Reading, foreign: dict[str, None]) -> dict[tuple[str, str], list[Sequence[str]]]:
+    """Runs of two or more foreign words, by the words before and after them."""
+    found: dict[tuple[str, str], list[Sequence[str]]] = {}
+    for start, end in _runs(text.words, foreign):
+        if 2 <= end - start <= LONGEST_FILLING:
+            before = text.words[start - 1] if start else ""
+            after = text.words[end] if end < len(text.words) else ""
+            found.setdefault((before, after), []).append(text.words[start:end])
+    return found
+
+
+def _runs(words: Sequence[str], foreign: dict[str, None]) -> Iterator[tuple[int, int]]:
+    start = None
+    for place, word in enumerate(words):
+        if word in foreign:
+            start = place if start is None else start
+        elif start is not None:
+            yield start, place
+            start = None
+    if start is not None:
+        yield start, len(words)
