@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+
 from benchmarks.generate import Mix, articles
 from benchmarks.languages import LANGUAGES
 

@@ -1,0 +1,26 @@
+"""Time every stage, print one table, write benchmark-results/stages.json.
+
+python -m benchmarks.bench [-k EXPRESSION]
+"""
+
+import sys
+
+import pytest
+
+from benchmarks.table import RESULTS, machine, print_table, read_results
+
+
+def main() -> int:
+    RESULTS.parent.mkdir(exist_ok=True)
+    quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "--benchmark-only", "--benchmark-quiet"]
+    code = pytest.main(["benchmarks", f"--benchmark-json={RESULTS}", *quiet, *sys.argv[1:]])
+    if code == pytest.ExitCode.OK:
+        measured, info = read_results()
+        print()
+        print_table(measured)
+        print(f"\n{machine(info)}; each figure is the best of three\nwritten to {RESULTS}")
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
