@@ -1,0 +1,147 @@
+"""Read files of every format as batches with the same columns."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import polars as pl
+
+from ghirbal.columns import STRING, Kind, encode_rows, json_texts, kinds_of_frame
+from ghirbal.errors import UsageError
+from ghirbal.fields import Fields
+from ghirbal.inputs import InputFile
+from ghirbal.readers.delimited import read_delimited
+from ghirbal.readers.jsonl import read_jsonl
+from ghirbal.readers.parquet import read_parquet
+from ghirbal.readers.plain import read_plain
+from ghirbal.readers.reading import ROW_SCHEMA, Batch, Reading, Records, Table
+
+READERS = {
+    "jsonl": read_jsonl,
+    "csv": read_delimited,
+    "tsv": read_delimited,
+    "parquet": read_parquet,
+    "txt": read_plain,
+}
+DEFAULT = Reading()
+# After the scheme and a user's name, up to the port; or before the first slash, where no scheme is.
+HOST = r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#\s]+)|([\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+)(?:[:/?#\s]|$))"
+
+
+def read(files: Sequence[InputFile], reading: Reading = DEFAULT) -> Iterator[Batch]:
+    """Rows of all files in order; small files share a batch.
+
+    A field that the user named and that no row of the first file has raises
+    UsageError when that file ends. Memory holds one batch, whatever the files.
+    """
+    pending: list[Records | Table] = []
+    rows = size = 0
+    for piece in _pieces(files, reading):
+        count = len(piece.numbers) + len(piece.rejects)
+        full = rows + count > reading.batch_rows or size + piece.size > reading.batch_bytes
+        if pending and (full or not _fits(pending, piece)):
+            yield _batch(pending, reading.fields)
+            pending, rows, size = [], 0, 0
+        pending.append(piece)
+        rows, size = rows + count, size + piece.size
+    if pending:
+        yield _batch(pending, reading.fields)
+
+
+def host(url: pl.Expr) -> pl.Expr:
+    """Host of a url in lower case, without user and port; null where there is none.
+
+    >>> urls = pl.Series(["HTTPS://me@News.Example:443/a", "example.org/b", "no url"])
+    >>> pl.select(host(pl.lit(urls))).to_series().to_list()
+    ['news.example', 'example.org', None]
+    """
+    return pl.coalesce(url.str.extract(HOST, 1), url.str.extract(HOST, 2)).str.to_lowercase()
+
+
+def _pieces(files: Sequence[InputFile], reading: Reading) -> Iterator[Records | Table]:
+    """Pieces of all files that hold anything, once the first file has shown the fields that the user named."""
+    lacking = reading.fields.named()
+    for file in files:
+        seen: set[str] = set()
+        for piece in READERS[file.format](file, reading):
+            if lacking:
+                seen.update(
+                    piece.frame.columns if isinstance(piece, Table) else chain(piece.seen, *piece.rows)
+                )
+                lacking = {field: column for field, column in lacking.items() if column not in seen}
+            if len(piece.numbers) or piece.rejects:
+                yield piece
+        if lacking and seen:
+            field, column = next(iter(lacking.items()))
+            near = difflib.get_close_matches(column, seen, n=1, cutoff=0.5)
+            hint = f"the nearest is {near[0]!r}" if near else f"it has {', '.join(sorted(seen))[:200]}"
+            raise UsageError(f"no row of {file.name} has the field {column!r} named by --{field}; {hint}")
+
+
+def _fits(pending: list[Records | Table], piece: Records | Table) -> bool:
+    """Whether a batch can hold the piece too: rejects go with anything, tables with their like."""
+    rows = [held for held in (*pending, piece) if len(held.numbers)]
+    if all(isinstance(held, Records) for held in rows[-2:]):
+        return True
+    first, last = rows[-2:] if len(rows) > 1 else (rows[0], rows[0])
+    return isinstance(first, Table) and isinstance(last, Table) and first.frame.schema == last.frame.schema
+
+
+def _batch(pieces: list[Records | Table], fields: Fields) -> Batch:
+    tables = [piece.frame for piece in pieces if isinstance(piece, Table) and len(piece.numbers)]
+    if tables:
+        frame = pl.concat(tables)
+        kinds = kinds_of_frame(frame)
+    else:
+        frame, kinds = encode_rows(
+            [row for piece in pieces if isinstance(piece, Records) for row in piece.rows]
+        )
+    files = [name for piece in pieces for name in [piece.file] * len(piece.numbers)]
+    numbers = [number for piece in pieces for number in piece.numbers]
+    rows = pl.DataFrame(
+        [
+            pl.Series("file", files, dtype=pl.String),
+            pl.Series("row", numbers, dtype=pl.UInt64),
+            *(
+                _strings(frame, kinds, fields.column(field), whole=field == "id").alias(field)
+                for field in ROW_SCHEMA.names()[2:]
+            ),
+        ]
+    ).with_columns(
+        id=_given("id").fill_null(pl.format("{}#{}", "file", "row")),
+        site=_given("site").fill_null(host(pl.col("url"))),
+    )
+    own = {fields.column(name) for name in ("id", "text", "site")}
+    rejects = [reject for piece in pieces for reject in piece.rejects]
+    return Batch(
+        rows=rows,
+        carried=frame.drop(own, strict=False),
+        kinds={name: STRING if name in own else kind for name, kind in kinds.items()},
+        rejects=rejects,
+        size=sum(piece.size for piece in pieces),
+    )
+
+
+def _given(field: str) -> pl.Expr:
+    return pl.when(pl.col(field) != "").then(pl.col(field))
+
+
+def _strings(frame: pl.DataFrame, kinds: dict[str, Kind], column: str, *, whole: bool) -> pl.Series:
+    """A field's values as strings: numbers and dates as they are written; others null, or JSON text if `whole`."""
+    nulls = pl.Series(column, [None], dtype=pl.String).new_from_index(0, frame.height)
+    if column not in kinds:
+        return nulls
+    values, kind = frame[column], kinds[column]
+    if kind.name in ("string", "null"):
+        return values.cast(pl.String)
+    if values.dtype.is_temporal() and values.dtype != pl.Duration:
+        return values.dt.to_string("iso:strict")
+    if values.dtype.is_numeric():
+        return values.cast(pl.String)
+    if values.dtype != pl.String:
+        return pl.Series(column, json_texts(values), dtype=pl.String) if whole else nulls
+    texts = pl.col(column)
+    quoted = pl.when(texts.str.starts_with('"')).then(texts).str.json_decode(pl.String)
+    return frame.select(
+        pl.coalesce(quoted, texts if whole else pl.when(texts.str.contains(r"^[0-9\-]")).then(texts))
+    ).to_series()

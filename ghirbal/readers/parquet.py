@@ -1,0 +1,100 @@
+"""Read Parquet in batches, past row groups and pages that are damaged."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ghirbal.errors import InputError
+from ghirbal.inputs import InputFile
+from ghirbal.readers.footer import FooterError, RowGroup, row_groups
+from ghirbal.readers.reading import HEAD_BYTES, Reading, Records, Reject, Table
+
+# Rows that are lost together with a damaged page. A fixed grid within each row
+# group, so that the size of batches never decides which rows survive.
+GRID = 128
+# Polars panics on some damaged pages instead of raising an error of its own.
+DAMAGE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+
+
+def read_parquet(file: InputFile, reading: Reading) -> Iterator[Table | Records]:
+    """Rows of a file with their columns as they are; a row's number counts from 1 over the whole file.
+
+    Polars skips the pages before a slice, so slices cost little more than one
+    reading of the whole (8 slices of one row group: 0.21 s against 0.20).
+    Where a slice cannot be read, the grid finds the rows that can; every other
+    row is rejected by its number. Damage that still decodes goes unnoticed:
+    Polars does not check the checksums of pages.
+    """
+    try:
+        groups = row_groups(file.path)
+        schema = pl.scan_parquet(file.path, glob=False).collect_schema()
+    except (FooterError, *DAMAGE) as error:
+        yield Records(file.name, rejects=[Reject(file.name, None, 0, _sentence(error), _head(file))])
+        return
+    text = reading.fields.column("text")
+    for group in groups:
+        per_row = max(1, group.size // group.rows)
+        step = max(1, min(reading.batch_bytes // per_row, reading.batch_rows) // GRID) * GRID
+        for start in range(group.first, group.first + group.rows, step):
+            rows = min(step, group.first + group.rows - start)
+            if text in schema:
+                yield from _pieces(file, group, start, rows, text)
+            else:
+                yield _rejected(file, group, start, rows, f"no field {text!r}", set(schema))
+
+
+def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) -> Iterator[Table | Records]:
+    try:
+        frame = _slice(file, start, rows)
+    except DAMAGE as error:
+        if rows > GRID:
+            for piece in range(start, start + rows, GRID):
+                yield from _pieces(file, group, piece, min(GRID, start + rows - piece), text)
+        else:
+            yield _rejected(file, group, start, rows, f"cannot be read: {_sentence(error)}", set())
+        return
+    numbers = pl.int_range(start + 1, start + rows + 1, dtype=pl.UInt64, eager=True)
+    texts, problem = _text(frame[text])
+    frame = frame.with_columns(texts)
+    missing = texts.is_null()
+    rejects = [
+        Reject(file.name, number, group.offset, problem or f"{text} is null", b"")
+        for number in numbers.filter(missing)
+    ]
+    if rejects:
+        frame, numbers = frame.filter(~missing), numbers.filter(~missing)
+    size = rows * max(1, group.size // group.rows)
+    yield Table(file.name, numbers, frame, rejects, size)
+
+
+def _slice(file: InputFile, start: int, rows: int) -> pl.DataFrame:
+    frame = pl.scan_parquet(file.path, glob=False).slice(start, rows).collect()
+    return frame.with_columns(pl.col(pl.Null).cast(pl.String))
+
+
+def _text(column: pl.Series) -> tuple[pl.Series, str]:
+    """The column as strings, and what to say of its nulls where it did not hold strings."""
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null):
+        return column.cast(pl.String), ""
+    if column.dtype == pl.Binary:  # how older engines write strings
+        return column.cast(pl.String, strict=False), f"{column.name} is null or not UTF-8"
+    nulls = pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
+    return nulls, f"{column.name} is {column.dtype}, not a string"
+
+
+def _rejected(file: InputFile, group: RowGroup, start: int, rows: int, error: str, seen: set[str]) -> Records:
+    rejects = [Reject(file.name, row, group.offset, error, b"") for row in range(start + 1, start + rows + 1)]
+    return Records(file.name, rejects=rejects, seen=seen)
+
+
+def _sentence(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _head(file: InputFile) -> bytes:
+    try:
+        with file.path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"cannot read {file.path}: {error.strerror}") from error

@@ -1,0 +1,131 @@
+"""Read a text file as blocks of bytes, decompressed on the way."""
+
+import codecs
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+from ghirbal.errors import InputError
+from ghirbal.inputs import InputFile
+
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class DamageError(Exception):
+    """A file cannot be read beyond this point; the message says why."""
+
+
+class Decompressor(Protocol):
+    """What zlib's and zstd's decompressors have in common."""
+
+    @property
+    def eof(self) -> bool: ...  # noqa: D102
+    @property
+    def unused_data(self) -> bytes: ...  # noqa: D102
+
+
+def blocks(file: InputFile, *, size: int, encoding: str = "utf-8") -> Iterator[bytes]:
+    """Blocks of at most about `size` bytes; DamageError where the file breaks off.
+
+    Bytes are handed on as they are, a byte order mark included, save in an
+    encoding in which a line feed is not one byte 0x0A (UTF-16, UTF-32, UTF-7):
+    such a file is turned into UTF-8 here, because a line could not be cut out of it.
+    """
+    try:
+        stream = file.path.open("rb", buffering=0)
+    except OSError as error:
+        raise InputError(f"cannot read {file.path}: {error.strerror}") from error
+    with stream:
+        raw = _DECOMPRESS[file.compression](stream, size)
+        yield from raw if ascii_compatible(encoding) else _as_utf8(raw, encoding)
+
+
+def ascii_compatible(encoding: str) -> bool:
+    """Whether ASCII bytes mean themselves, so that a file can be split at 0x0A.
+
+    >>> [ascii_compatible(name) for name in ("utf-8", "cp1256", "gb18030", "utf-16", "utf-7")]
+    [True, True, True, False, False]
+    """
+    ascii_bytes = bytes(range(128))
+    try:
+        return ascii_bytes.decode(encoding) == ascii_bytes.decode("ascii")
+    except UnicodeError:
+        return False
+
+
+def _read(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    try:
+        while block := stream.read(size):
+            yield block
+    except OSError as error:
+        raise DamageError(f"reading stopped: {error.strerror}") from error
+
+
+def _gunzip(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Unpack gzip members one after another; never more than `size` bytes at once.
+
+    Not gzip.GzipFile: its buffer swallows the good bytes before a damage.
+    """
+    member = zlib.decompressobj(wbits=31)
+    begun = False
+    for packed in _read(stream, min(size, 1 << 20)):
+        rest = packed
+        while rest:
+            if member.eof:
+                rest = rest.lstrip(b"\0")  # tapes and some tools pad with zeros
+                if not rest:
+                    break
+                member, begun = zlib.decompressobj(wbits=31), False
+            try:
+                out = member.decompress(rest, size)
+            except zlib.error as error:
+                raise DamageError(f"the gzip stream is damaged: {error}") from error
+            begun = True
+            if out:
+                yield out
+            rest = member.unused_data if member.eof else member.unconsumed_tail
+    while begun and not member.eof and (out := member.decompress(b"", size)):
+        yield out
+    if not member.eof:
+        raise DamageError(
+            "the gzip stream ends in the middle" if begun else "the file is no gzip stream: it is empty"
+        )
+
+
+def _unzstd(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Unpack zstd frames one after another; never more than `size` bytes at once."""
+    from backports import zstd  # noqa: PLC0415  (only those who read .zst pay for it)
+
+    frame = zstd.ZstdDecompressor()
+    begun = False
+    for packed in _read(stream, min(size, 1 << 20)):
+        rest = packed
+        while rest or not (frame.eof or frame.needs_input):
+            if frame.eof:
+                frame, begun = zstd.ZstdDecompressor(), False
+            try:
+                out = frame.decompress(rest, max_length=size)
+            except zstd.ZstdError as error:
+                raise DamageError(f"the zstd stream is damaged: {error}") from error
+            begun = True
+            if out:
+                yield out
+            rest = frame.unused_data if frame.eof else b""
+    if not frame.eof:
+        raise DamageError(
+            "the zstd stream ends in the middle" if begun else "the file is no zstd stream: it is empty"
+        )
+
+
+def _as_utf8(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for block in raw:
+            if text := decoder.decode(block):
+                yield text.encode()
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        raise DamageError(f"the text is not {encoding}: {error}") from error
+
+
+_DECOMPRESS = {None: _read, "gzip": _gunzip, "zstd": _unzstd}
