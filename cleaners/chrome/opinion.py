@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from cleaners.chrome.stock import matched
 from cleaners.page import MARKS
 
 
@@ -56,12 +57,8 @@ class DropPlaceAndSource:
 
 
 def _credits(page: pl.DataFrame, classes: tuple[str, ...], most_words: int, cleaner: str) -> pl.DataFrame:
-    wanted = pl.element().filter(pl.element().is_in(classes))
-    begun = pl.when(pl.col("words") <= most_words).then(pl.col("begins"))
     return (
-        page.filter(pl.col("classes").is_not_null())
-        .select("row", found=pl.col("classes").list.concat(begun.fill_null([])).list.eval(wanted).list.first())
-        .drop_nulls()
-        .select("row", cleaner=pl.lit(cleaner), reason="found", evidence=pl.lit("place"))
-        .cast(MARKS)  # type: ignore[arg-type]
+        matched(page, classes)
+        .filter(pl.col("words") <= most_words)
+        .select("row", cleaner=pl.lit(cleaner), reason="reason", evidence=pl.lit("place"))
     )

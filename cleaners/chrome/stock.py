@@ -20,14 +20,14 @@ STOCK_CLASSES: Final = (
 class DropStockPhrases:
     """Drop lines outside the body that are, or begin with, a site's stock phrase.
 
-    Inside the body the same words may be news: an article on cookies, a quoted button. There they are flagged.
-    A line that begins with a phrase goes on with a name or a title; above `longest_line` words it is prose.
+    Inside the body the same words may be news: an article on cookies, a quoted button. There they are flagged,
+    and so is a sentence that begins with such words, and a line that is all quotation. A mark of advertisement
+    that stands twice in a text goes wherever it stands.
     """
 
     safety: ClassVar = "chrome"
 
     classes: tuple[str, ...] = STOCK_CLASSES
-    longest_line: int = 30
 
     def __post_init__(self) -> None:
         if unknown := set(self.classes) - set(STOCK_CLASSES):
@@ -35,12 +35,32 @@ class DropStockPhrases:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of the chosen classes."""
-        wanted = pl.element().filter(pl.element().is_in(self.classes))
-        begun = pl.when(pl.col("words") <= self.longest_line).then(pl.col("begins"))
+        quoted = pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
+        twice = (pl.col("reason") == "advertisement") & pl.col("whole") & (pl.len().over("doc", "key") > 1)
         return (
-            page.filter(pl.col("classes").is_not_null())
-            .select("row", found=pl.col("classes").list.concat(begun.fill_null([])).list.eval(wanted).list.first())
-            .drop_nulls()
-            .select("row", cleaner=pl.lit(type(self).__name__), reason="found", evidence=pl.lit("place"))
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
+            matched(page, self.classes)
+            .with_columns(prose=pl.col("sentence") & ~pl.col("whole"))
+            .select(
+                "row",
+                "reason",
+                cleaner=pl.lit(type(self).__name__),
+                evidence=pl.when(pl.col("prose") | quoted).then(pl.lit("alone"))
+                .when(twice).then(pl.lit("proved"))
+                .otherwise(pl.lit("place")),
+            )
+            .select(MARKS.names())
+        )  # fmt: skip
+
+
+def matched(page: pl.DataFrame, classes: tuple[str, ...]) -> pl.DataFrame:
+    """Find the lines that are, or begin with, a phrase of these classes.
+
+    Adds to the page's columns `reason`, the first such class, and `whole`, whether the line is the phrase.
+    """
+    wanted = pl.element().filter(pl.element().is_in(classes))
+    return (
+        page.filter(pl.col("classes").is_not_null())
+        .with_columns(whole=pl.col("classes").list.eval(wanted).list.first(), begun=pl.col("begins").list.eval(wanted).list.first())
+        .with_columns(reason=pl.coalesce("whole", "begun"), whole=pl.col("whole").is_not_null())
+        .filter(pl.col("reason").is_not_null())
+    )

@@ -17,24 +17,30 @@ class DropTeaserBlock:
 
     The heading is a whole line (`أخبار ذات صلة`, `Most read`), it stands after prose of the body, and no prose
     follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box.
+    The name of a section (`Sports`) opens a block only if at least `least_cut` lines below it are cut with an
+    ellipsis.
     """
 
     safety: ClassVar = "chrome"
 
+    least_cut: int = 2
+
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the heading and all that follows it."""
-        heading = _is_any(HEADINGS)
-        if not page.select(heading.any()).item():
+        docs = page.filter(_is_any((*HEADINGS, "topics_heading")))["doc"].unique()
+        if docs.is_empty():
             return MARKS.to_frame()
         prose = pl.col("row").filter("sentence")
-        opened = page.select(
-            "row",
-            "doc",
-            heading=heading,
+        cut = pl.col("text").str.contains(r"(?:…|\.\.\.)\s*$").cast(pl.UInt32)
+        lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(
+            cut_below=cut.cum_sum(reverse=True).over("doc"),
             after=(pl.col("row") > prose.max().over("doc")).fill_null(value=False),
-        ).with_columns(inside=(pl.col("heading") & pl.col("after")).cum_max().over("doc"))
+        )
+        section = _is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
+        heading = _is_any(HEADINGS) | section
         return (
-            opened.filter("inside")
+            lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc"))
+            .filter("inside")
             .filter(pl.len().over("doc") > 1)
             .select(
                 "row",
@@ -42,7 +48,6 @@ class DropTeaserBlock:
                 reason=pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser")),
                 evidence=pl.lit("proved"),
             )
-            .cast(MARKS)  # type: ignore[arg-type]
         )
 
 
