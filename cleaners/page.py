@@ -63,29 +63,35 @@ def make_page(lines: pl.DataFrame, titles: pl.Series | None) -> pl.DataFrame:
     Documents of one line are left out: a text that is one line has no residue that a line's place could tell.
     """
     inked = lines.filter(pl.col("text").str.contains(r"\S"))
-    inked = inked.filter(pl.len().over("doc") > 1) if titles is None else inked
-    short = pl.col("text").str.len_bytes() <= LONGEST_KEY
-    keys = _keys(inked.filter(short)["text"])
-    page = inked.join(keys, on="text", how="left", maintain_order="left").with_columns(
-        sentence=_is_sentence(pl.col("text"), pl.col("words")) | ~short,
-        words=pl.col("words").fill_null(pl.col("text").str.count_matches(" ", literal=True) + 1),
+    if titles is None:
+        inked = inked.filter((pl.col("doc") == pl.col("doc").shift(1)) | (pl.col("doc") == pl.col("doc").shift(-1)))
+    size = pl.col("text").str.len_bytes()
+    short = _short_lines(inked.filter(size <= LONGEST_KEY).select("row", "text"))
+    page = inked.join(short, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("sentence").fill_null(value=True), pl.col("words").fill_null((size // _BYTES_OF_A_WORD).cast(pl.UInt32))
     )
     titled = pl.lit(None, pl.String) if titles is None else _title_keys(titles).gather(pl.col("doc"))
-    page = page.with_columns(title=titled).with_row_index("at")
-    found = phrase_classes(page.filter(pl.col("key").is_not_null()).select("key", "text", row="at"))
-    grouped = found.group_by("row").agg(
+    return page.with_columns(title=titled).select(PAGE.names())
+
+
+_BYTES_OF_A_WORD: Final = 8
+"""Long lines are not counted word by word; no rule asks for more than a rough number there."""
+
+
+def _short_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Find what only short lines can be: their keys, word counts, phrases, and whether they are prose."""
+    spaceless = pl.col("key").str.count_matches(_SPACELESS) // 2
+    words = pl.when(pl.col("key") == "").then(0).otherwise(pl.col("key").str.count_matches(" ", literal=True) + 1)
+    keyed = lines.with_columns(key=fold(pl.col("text"))).with_columns(words=(words + spaceless).cast(pl.UInt32))
+    classes = phrase_classes(keyed.select("row", "text", "key")).group_by("row").agg(
         classes=pl.col("class").filter(pl.col("match") == "line"),
         begins=pl.col("class").filter(pl.col("match") == "prefix"),
     )
-    return page.join(grouped, left_on="at", right_on="row", how="left", maintain_order="left").select(PAGE.names())
-
-
-def _keys(texts: pl.Series) -> pl.DataFrame:
-    """Folded keys and word counts of the distinct short lines."""
-    frame = texts.alias("text").unique().to_frame().with_columns(key=fold(pl.col("text")))
-    spaceless = pl.col("key").str.count_matches(_SPACELESS) // 2
-    words = pl.when(pl.col("key") == "").then(0).otherwise(pl.col("key").str.count_matches(" ", literal=True) + 1)
-    return frame.with_columns(words=(words + spaceless).cast(pl.UInt32))
+    return (
+        keyed.with_columns(sentence=_is_sentence(pl.col("text"), pl.col("words")))
+        .drop("text")
+        .join(classes, on="row", how="left", maintain_order="left")
+    )
 
 
 def _title_keys(titles: pl.Series) -> pl.Expr:
@@ -105,5 +111,4 @@ def _is_sentence(text: pl.Expr, words: pl.Expr) -> pl.Expr:
         .when(text.str.contains(_ASKS_OR_CRIES)).then(words >= 18)
         .when(text.str.contains(_ELLIPSIS)).then(words >= 40)
         .otherwise(words >= 25)
-        .fill_null(value=True)
     )  # fmt: skip

@@ -19,74 +19,79 @@ def resolve(
     stays it takes the terminator before it, unless the text ends with one.
     """
     spans = rewritten.spans
-    emptied = lines.select(pl.int_range(pl.len(), dtype=pl.UInt32).filter((pl.lit(rewritten.texts) == "") & (pl.col("size") > 0))).to_series()
-    touched = pl.concat([spans["row"], dropped["row"]])
+    table = lines.with_columns(now=rewritten.texts).with_row_index("row")
+    emptied = table.filter((pl.col("now") == "") & (pl.col("size") > 0))["row"]
+    disturbed = _docs_of(lines, pl.concat([dropped["row"], emptied]))
+    touched = pl.concat([disturbed, _docs_of(lines, spans["row"])]).unique().sort()
     if touched.is_empty():
         return texts, EDITS.to_frame()
-    docs = lines["doc"].gather(touched).unique().sort()
-    table = (
-        lines.with_columns(now=rewritten.texts)
-        .with_row_index("row")
-        .filter(pl.col("doc").is_in(docs.implode()))
-        .join(dropped, on="row", how="left", maintain_order="left")
+    if touched.len() < texts.len():
+        table = table.filter(pl.col("doc").is_in(touched.implode()))
+    gone = _gone(
+        table.filter(pl.col("doc").is_in(disturbed.implode())).join(dropped, on="row", how="left", maintain_order="left"),
+        spans.filter(pl.col("row").is_in(emptied.implode())).select("row", "cleaner", "reason"),
     )
-    if dropped.height or emptied.len():
-        names = spans.filter(pl.col("row").is_in(emptied.implode())).select("row", "cleaner", "reason")
-        table = _with_blank_lines_dropped(table.with_columns(emptied=pl.col("row").is_in(emptied.implode())), names)
-    else:
-        table = table.with_columns(gone=pl.lit(value=False))
-    edits = pl.concat([_line_edits(table, spans), _inner_edits(table, spans)])
-    return texts.clone().scatter(docs, _joined(table, docs)), edits.sort("doc", "start")
+    edits = pl.concat([_line_edits(gone, spans), _inner_edits(lines, spans, gone)])
+    kept = table.filter(~pl.col("row").is_in(gone["row"].implode())) if gone.height else table
+    return texts.clone().scatter(touched, _joined(kept, table, touched)), edits.sort("doc", "start")
 
 
-def _with_blank_lines_dropped(table: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Settle `gone`: the dropped lines, and blank lines that are too many once those are out."""
-    table = table.join(names, on="row", how="left", maintain_order="left", suffix="_emptied").with_columns(
+def _docs_of(lines: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    return lines["doc"].gather(rows).unique()
+
+
+def _gone(table: pl.DataFrame, emptied: pl.DataFrame) -> pl.DataFrame:
+    """Find the lines that go: the dropped ones, and blank lines that are too many once those are out.
+
+    `table` has every line of the documents that lose one; `emptied` the lines that a rewriter emptied. Adds
+    `head` and `tail`, the bytes of the terminators that a line takes with it.
+    """
+    table = table.join(emptied, on="row", how="left", maintain_order="left", suffix="_emptied").with_columns(
+        emptied=pl.col("cleaner_emptied").is_not_null(),
+        out=pl.col("cleaner").is_not_null(),
         cleaner=pl.coalesce("cleaner", "cleaner_emptied"),
         reason=pl.coalesce("reason", "reason_emptied"),
-        out=pl.col("cleaner").is_not_null(),
     )
-    inked = ~pl.col("out") & (pl.col("now").str.contains(r"\S"))
-    table = table.with_columns(inked=inked).with_columns(
+    table = table.with_columns(inked=~pl.col("out") & pl.col("now").str.contains(r"\S")).with_columns(
         run=pl.col("inked").cum_sum().over("doc"), inks=pl.col("inked").sum().over("doc")
     )
     disturbed = (pl.col("out") | pl.col("emptied")).any().over("doc", "run")
     edge = (pl.col("run") == 0) | (pl.col("run") == pl.col("inks"))
     blank = ~pl.col("inked") & ~pl.col("out")
     # a line that was blank all along is kept before one that had to be emptied
-    order = (pl.col("row") + pl.when("emptied").then(1 << 32).otherwise(0)).filter(blank).min().over("doc", "run")
-    spare = pl.col("row") + pl.when("emptied").then(1 << 32).otherwise(0) != order
-    table = table.with_columns(gone=pl.col("out") | (blank & disturbed & (edge | spare)))
+    rank = pl.col("row").cast(pl.UInt64) + pl.when("emptied").then(1 << 32).otherwise(0)
+    spare = rank != rank.filter(blank).min().over("doc", "run")
     neighbour = pl.col("cleaner").forward_fill().backward_fill().over("doc", "run")
-    blanked = pl.col("gone") & pl.col("cleaner").is_null()
+    blanked = pl.col("cleaner").is_null()
+    gone = pl.col("out") | (blank & disturbed & (edge | spare))
+    below = pl.col("row") > pl.col("row").filter(~gone).max().over("doc").fill_null(-1)
+    backward = below & (pl.col("ending").last() == 0).over("doc")
+    before_it = pl.when(pl.col("line") > 1).then(pl.col("ending").shift(1)).otherwise(0)
     return table.with_columns(
+        gone=gone,
         cleaner=pl.when(blanked).then(neighbour.list.head(1)).otherwise("cleaner"),
         reason=pl.when(blanked).then(pl.lit(["blank_line"])).otherwise("reason"),
-    )
-
-
-def _line_edits(table: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    gone = table.with_columns(
-        below=pl.col("row") > pl.col("row").filter(~pl.col("gone")).max().over("doc").fill_null(-1),
-        unended=(pl.col("ending").last() == 0).over("doc"),
-        before_it=pl.col("ending").shift(1).over("doc").fill_null(0),
+        head=pl.when(backward).then(before_it).otherwise(0),
+        tail=pl.when(backward).then(0).otherwise("ending"),
     ).filter("gone")
-    if gone.is_empty():
-        return EDITS.to_frame()
-    backward = pl.col("below") & pl.col("unended")
-    head = pl.when(backward).then("before_it").otherwise(0)
-    tail = pl.when(backward).then(0).otherwise("ending")
-    inner = spans.group_by("row", maintain_order=True).agg(
-        pl.col("cleaner", "reason").explode(empty_as_null=False)
+
+
+def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    inner = (
+        spans.join(gone.select("row"), on="row", how="semi")
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("cleaner", "reason").explode(empty_as_null=False))
     )
     return (
         gone.join(inner, on="row", how="left", maintain_order="left", suffix="_inner")
         .select(
             "doc",
             "line",
-            start=pl.col("start") - head,
-            end=pl.col("start") + pl.col("size") + tail,
-            before=pl.concat_str(head.replace_strict(_ENDINGS), "text", tail.replace_strict(_ENDINGS)),
+            start=pl.col("start") - pl.col("head"),
+            end=pl.col("start") + pl.col("size") + pl.col("tail"),
+            before=pl.concat_str(
+                pl.col("head").replace_strict(_ENDINGS), "text", pl.col("tail").replace_strict(_ENDINGS)
+            ),
             after=pl.lit(""),
             **{name: _united(name) for name in ("cleaner", "reason")},
         )
@@ -102,29 +107,29 @@ def _united(name: str) -> pl.Expr:
     return pl.when(same).then(name).otherwise(inner.list.concat(name))
 
 
-def _inner_edits(table: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    kept = table.filter(~pl.col("gone")).select("row", "doc", "line", base="start")
+def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    kept = spans.join(gone.select("row"), on="row", how="anti") if gone.height else spans
+    places = lines.select("doc", "line", base="start")[kept["row"]]
     return (
-        spans.join(kept, on="row")
+        pl.concat([places, kept], how="horizontal")
         .with_columns(pl.col("start") + pl.col("base"), pl.col("end") + pl.col("base"))
         .select(EDITS.names())
-        .cast(EDITS)  # type: ignore[arg-type]
     )
 
 
-def _joined(table: pl.DataFrame, docs: pl.Series) -> pl.Series:
+def _joined(kept: pl.DataFrame, table: pl.DataFrame, docs: pl.Series) -> pl.Series:
     """Join the lines that stay, with the terminators that they had."""
-    kept = table.with_columns(final=pl.col("ending").last().over("doc")).filter(~pl.col("gone"))
-    last = pl.col("row") == pl.col("row").max().over("doc")
-    carriage = pl.when((pl.col("ending") == 2) & ~last).then(pl.lit("\r")).otherwise(pl.lit(""))
-    pieces = kept.select("doc", "final", "ending", piece=pl.concat_str("now", carriage) if (kept["ending"] == 2).any() else "now")
-    joined = pieces.group_by("doc", maintain_order=True).agg(
-        pl.col("piece"), final=pl.col("final").last(), ending=pl.col("ending").last()
-    ).select("doc", text=pl.concat_str(
-        pl.col("piece").list.join("\n"),
-        pl.when(pl.col("final") > 0).then(pl.col("ending").replace_strict(_ENDINGS)).otherwise(pl.lit("")),
-    ))  # fmt: skip
-    return docs.to_frame("doc").join(joined, on="doc", how="left", maintain_order="left")["text"].fill_null("")
+    final = table.filter((pl.col("doc") != pl.col("doc").shift(-1)).fill_null(value=True)).select("doc", final="ending")
+    last = (pl.col("doc") != pl.col("doc").shift(-1)).fill_null(value=True)
+    if (kept["ending"] == 2).any():
+        carriage = pl.when((pl.col("ending") == 2) & ~last).then(pl.lit("\r")).otherwise(pl.lit(""))
+        kept = kept.with_columns(now=pl.concat_str("now", carriage))
+    joined = kept.group_by("doc", maintain_order=True).agg("now", ending=pl.col("ending").last()).select(
+        "doc", "ending", text=pl.col("now").list.join("\n")
+    )  # fmt: skip
+    whole = docs.to_frame("doc").join(final, on="doc", maintain_order="left").join(joined, on="doc", how="left", maintain_order="left")
+    ended = pl.concat_str("text", pl.col("ending").replace_strict(_ENDINGS))
+    return whole.select(pl.when(pl.col("final") > 0).then(ended).otherwise("text").fill_null("")).to_series()
 
 
 def flags_of(lines: pl.DataFrame, remarks: pl.DataFrame, dropped: pl.DataFrame) -> pl.DataFrame:

@@ -9,20 +9,23 @@ from cleaners.page import MARKS
 
 
 def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
-    """Give each line of a page its document's headline key and its place in the document.
+    """Give the lines of documents in which a headline stands again their headline and their place.
 
     The headline is the title, where one was given, else the first line that is not prose and that stands again,
     by itself, outside the body. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
     (counts the lines equal to the headline, from 1).
     """
+    named = page.filter(pl.col("key").is_not_null() & (pl.col("words") >= least_words)).select("doc", "key", "title")
+    again = named.filter(named.select("doc", "key").is_duplicated() | (pl.col("key") == pl.col("title")).fill_null(value=False))
+    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()))
     prose = pl.col("row").filter("sentence")
     placed = page.with_columns(
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
         .when(pl.col("row") > prose.max().over("doc")).then(pl.lit("after")),
     )  # fmt: skip
     candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words)
-    again = (pl.col("place").is_not_null() & candidate.any().over("doc", "key")) & (pl.len().over("doc", "key") > 1)
-    first = pl.col("key").filter(candidate & again).first().over("doc")
+    repeated = pl.col("place").is_not_null() & candidate.any().over("doc", "key") & (pl.len().over("doc", "key") > 1)
+    first = pl.col("key").filter(candidate & repeated).first().over("doc")
     return placed.with_columns(headline=pl.coalesce("title", first)).with_columns(
         copy=(pl.col("key") == pl.col("headline")).fill_null(value=False).cum_sum().over("doc")
     )
