@@ -1,0 +1,40 @@
+"""Write what could not be read, one line of JSON for each row."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from ghirbal.readers import Reject
+from ghirbal.writers import write_beside
+
+
+def reject_line(reject: Reject) -> bytes:
+    """Line of quarantine.jsonl for a row, or for the unreadable rest of a file.
+
+    >>> reject_line(Reject("a.jsonl", 3, 120, "no field 'text'", b'{"id"'))
+    b'{"file":"a.jsonl","row":3,"offset":120,"error":"no field \\'text\\'","head":"eyJpZCI="}\\n'
+    """
+    line = {
+        "file": reject.file,
+        "row": reject.row,
+        "offset": reject.offset,
+        "error": reject.error,
+        "head": b64encode(reject.head).decode("ascii"),
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def write_quarantine(path: Path, rejects: Iterable[Reject]) -> int:
+    """Write the file, whole or not at all; return how many rows it holds."""
+    count = 0
+
+    def write(stream: BinaryIO) -> None:
+        nonlocal count
+        for reject in rejects:
+            stream.write(reject_line(reject))
+            count += 1
+
+    write_beside(path, write)
+    return count
