@@ -1,0 +1,191 @@
+"""Clusters: each document joins the earliest survivor that it resembles, or survives.
+
+A document goes when an exact comparison finds it similar to a document that stays, so no chain removes anything
+that resembles no survivor; and every pair of survivors that share a bucket was compared, so no two that stay are
+a verified pair. It is the greedy rule on the graph of verified pairs, without listing the pairs.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.kernels import kernel
+from dedup.proof import jaccard, least_shared, shared_at_least
+from dedup.sets import SetPool
+from dedup.templates import Template, reference_set
+
+HUGE: Final = 500
+"""Survivors in one bucket from which on documents are compared by how they differ from a template."""
+
+_DONE: Final = 0
+_MISSING: Final = 1
+_TEMPLATED: Final = 2
+_SETTLED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Members of buckets, by document in order of preference: document `i` is in the (ascending) buckets
+    `buckets[starts[i]:starts[i + 1]]`, and its shingle set is in slot `slots[i]`."""
+
+    starts: NDArray[np.int64]
+    buckets: NDArray[np.int64]
+    slots: NDArray[np.int64]
+    count: int
+
+    def of(self, document: int) -> NDArray[np.int64]:
+        """Buckets of one document."""
+        return self.buckets[self.starts[document] : self.starts[document + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """`survivors[i]` is the document that `i` goes for, -1 where `i` stays; `shared[i]`, what their sets share."""
+
+    survivors: NDArray[np.int64]
+    shared: NDArray[np.int64]
+    comparisons: int
+
+
+def cluster(members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: int = HUGE) -> Clusters:
+    """Decide on every document, in order of preference.
+
+    A compiled loop does the work; it comes back for a set that is not in memory, and for documents of huge
+    buckets, which are compared through templates. `huge` never changes an answer.
+    """
+    documents = members.slots.size
+    sizes = np.bincount(members.buckets, minlength=members.count)
+    survivors = np.full(documents, -1)
+    shared = np.zeros(documents, np.int64)
+    comparisons = np.zeros(1, np.int64)
+    starts = np.cumsum(sizes) - sizes
+    counts = np.zeros(members.count, np.int64)
+    leaders = np.full(members.buckets.size, -1, np.int32)
+    compared = np.full(documents, -1, np.int32)
+    templates = Templates(members, pool, ratio)
+    document, templated = 0, False
+    while True:
+        event, document, about = _advance(
+            document, templated, members.starts, members.buckets, members.slots, starts, counts, leaders, compared,
+            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, *ratio, survivors, shared, comparisons,
+        )  # fmt: skip
+        if event == _DONE:
+            return Clusters(survivors, shared, int(comparisons[0]))
+        if event == _MISSING:
+            pool.load(about, keep=int(members.slots[document]))
+        elif event == _TEMPLATED:
+            survivors[document], shared[document] = templates.earliest(document)
+            templated = True
+        else:
+            if survivors[document] < 0:
+                templates.add(document)
+                for bucket in members.of(document):
+                    if counts[bucket] >= huge and templates.of_bucket[bucket] < 0:
+                        templates.open(bucket, leaders[starts[bucket] : starts[bucket] + counts[bucket]])
+            document, templated = document + 1, False
+
+
+class Templates:
+    """The templates of huge buckets; buckets whose survivors share a reference set share a template."""
+
+    def __init__(self, members: Buckets, pool: SetPool, ratio: tuple[int, int]) -> None:
+        self.of_bucket = np.full(members.count, -1)
+        self._members = members
+        self._pool = pool
+        self._ratio = ratio
+        self._templates: list[Template] = []
+
+    def open(self, bucket: int, leaders: NDArray[np.int32]) -> None:
+        """Compare through a template in this bucket from now on."""
+        sets = [self._pool[slot].copy() for slot in self._members.slots[leaders]]
+        reference = reference_set(sets)
+        number = next(
+            (i for i, known in enumerate(self._templates) if 2 * jaccard(known.reference, reference) >= 1),
+            len(self._templates),
+        )
+        if number == len(self._templates):
+            self._templates.append(Template(reference, self._ratio))
+        for leader, shingles in zip(leaders.tolist(), sets, strict=True):
+            self._templates[number].add(leader, shingles)
+        self.of_bucket[bucket] = number
+
+    def earliest(self, document: int) -> tuple[int, int]:
+        """First survivor in the huge buckets of a document that resembles it, or -1, and what they share."""
+        best = -1, 0
+        for template in self._of(document):
+            leaders, common = template.similar(self._pool[self._members.slots[document]])
+            for leader, shared in zip(leaders.tolist(), common.tolist(), strict=True):
+                if 0 <= best[0] <= leader:
+                    break
+                # A template knows the survivors of several buckets: only one that shares a bucket counts, as
+                # without templates.
+                if shared_at_least(self._members.of(leader), self._members.of(document), 1) > 0:
+                    best = leader, shared
+                    break
+        return best
+
+    def add(self, document: int) -> None:
+        """Index a document that stays in the templates of its buckets."""
+        for template in self._of(document):
+            template.add(document, self._pool[self._members.slots[document]])
+
+    def _of(self, document: int) -> list[Template]:
+        numbers = set(self.of_bucket[self._members.of(document)].tolist()) - {-1}
+        return [self._templates[number] for number in sorted(numbers)]
+
+
+@kernel
+def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0913
+    document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
+    hashes, places, sizes, a, b, survivors, shared, comparisons,  # noqa: ANN001
+):  # fmt: skip
+    """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
+    while document < slots.size:
+        mine = buckets[starts[document] : starts[document + 1]]
+        if not templated:
+            for bucket in mine:
+                if template_of[bucket] >= 0:
+                    return _TEMPLATED, document, -1
+        slot = slots[document]
+        size = sizes[slot]
+        best = survivors[document] if survivors[document] >= 0 else document
+        for bucket in mine:
+            if template_of[bucket] >= 0:
+                continue
+            for leader in leaders[firsts[bucket] : firsts[bucket] + counts[bucket]]:
+                if leader >= best:
+                    break
+                if compared[leader] == document:
+                    continue
+                other = slots[leader]
+                need = least_shared(size, sizes[other], a, b)
+                if need > min(size, sizes[other]):
+                    continue
+                if places[slot] < 0:
+                    return _MISSING, document, slot
+                if places[other] < 0:
+                    return _MISSING, document, other
+                comparisons[0] += 1
+                common = shared_at_least(
+                    hashes[places[slot] : places[slot] + size], hashes[places[other] : places[other] + sizes[other]], need
+                )
+                if common >= 0:
+                    # Kept at once: the document begins anew when a set is missing.
+                    best = leader
+                    survivors[document] = leader
+                    shared[document] = common
+                    break
+                compared[leader] = document
+        grew = False
+        if survivors[document] < 0:
+            for bucket in mine:
+                if template_of[bucket] < 0:
+                    leaders[firsts[bucket] + counts[bucket]] = document
+                    counts[bucket] += 1
+                    grew = grew or counts[bucket] >= huge
+        if templated or grew:
+            return _SETTLED, document, -1
+        document += 1
+    return _DONE, document, -1

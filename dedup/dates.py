@@ -1,0 +1,102 @@
+"""Dates as newspapers and feeds write them, in UTC."""
+
+from typing import Final
+
+import polars as pl
+
+UTC: Final = pl.Datetime("us", "UTC")
+
+_MONTHS: Final = {
+    "كانون الثاني": "Jan", "تشرين الاول": "Oct", "تشرين الثاني": "Nov", "كانون الاول": "Dec",
+    "تشرين الأول": "Oct", "كانون الأول": "Dec",
+    "يناير": "Jan", "فبراير": "Feb", "مارس": "Mar", "أبريل": "Apr", "ابريل": "Apr", "إبريل": "Apr", "مايو": "May",
+    "يونيو": "Jun", "يونيه": "Jun", "يوليو": "Jul", "يوليه": "Jul", "أغسطس": "Aug", "اغسطس": "Aug",
+    "سبتمبر": "Sep", "أكتوبر": "Oct", "اكتوبر": "Oct", "نوفمبر": "Nov", "ديسمبر": "Dec",
+    "شباط": "Feb", "آذار": "Mar", "نيسان": "Apr", "أيار": "May", "ايار": "May", "حزيران": "Jun", "تموز": "Jul",
+    "آب": "Aug", "أيلول": "Sep", "ايلول": "Sep",
+}  # fmt: skip
+
+_ZONES: Final = {
+    "Z": "+0000", "UT": "+0000", "UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400", "CST": "-0600",
+    "CDT": "-0500", "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700",
+}  # fmt: skip
+"""The zone names of RFC 2822, and the Z of ISO 8601."""
+
+DAYS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%j", "%G-W%V-%u", "%d %b %Y", "%b %d %Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+"""A day: ISO 8601 (calendar, ordinal, week), RFC 2822, the American order with the month in letters, and day first
+in figures. A weekday before it and commas are passed over; Arabic month names and digits are read."""
+
+CLOCKS: Final = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+"""A time of day after it (ISO also without colons), with or without an offset or a zone name. No offset counts as UTC."""
+
+
+def parse_dates(dates: pl.Series) -> pl.Series:
+    """Instant of each date in UTC, null where it cannot be read.
+
+    Reads strings (see `DAYS` and `CLOCKS`), Polars dates and datetimes (naive ones count as UTC), and numbers as
+    Unix seconds, or milliseconds from 100,000,000,000 on. A year or a month stands for its first day.
+
+    >>> read = parse_dates(pl.Series(["2015-07-21T02:51:32+03:00", "Tue, 21 Jul 2015 02:51:32 GMT", "soon"]))
+    >>> read.dt.to_string("%d %H:%M").to_list()
+    ['20 23:51', '21 02:51', None]
+    """
+    kind = dates.dtype
+    if kind == pl.String:
+        return _parse_strings(dates)
+    if isinstance(kind, pl.Datetime):
+        aware = dates.dt.convert_time_zone("UTC") if kind.time_zone else dates.dt.replace_time_zone("UTC")
+        return aware.cast(UTC)
+    if kind == pl.Date:
+        return dates.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    if kind.is_numeric():
+        seconds = dates.cast(pl.Float64)
+        seconds = pl.select(pl.when(seconds.abs() >= 1e11).then(seconds / 1000).otherwise(seconds)).to_series()
+        return (seconds * 1e6).round().cast(pl.Int64, strict=False).cast(UTC).alias(dates.name)
+    return pl.Series(dates.name, [None] * len(dates), dtype=UTC)
+
+
+def unreadable(dates: pl.Series, parsed: pl.Series) -> int:
+    """How many dates were given and could not be read."""
+    given = dates.is_not_null()
+    if dates.dtype == pl.String:
+        given &= dates.str.strip_chars() != ""
+    return int((given & parsed.is_null()).sum())
+
+
+def _parse_strings(dates: pl.Series) -> pl.Series:
+    """Bring each string to one form, `day|clock|offset`, then try the forms on what is still unread."""
+    clock = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+    offset = r"[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{1,3}"
+    text = pl.col("date")
+    read = (
+        pl.DataFrame({"date": dates})
+        .with_columns(
+            text.str.strip_chars()
+            .str.replace_many(list("٠١٢٣٤٥٦٧٨٩"), list("0123456789"))
+            .str.replace_many(list(_MONTHS), list(_MONTHS.values()), leftmost=True)
+            .str.replace(r"^[\p{L}]+[,،] *", "")
+            .str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]* ", "")
+            .str.replace(r"\b(\pL{3})[a-z]+\b", "$1")  # July: Jul
+            .str.replace(r"T(\d{2})(\d{2})(\d{2})?", "T$1:$2:$3")
+            .str.replace(r"T(\d{2}:\d{2}):(\D|$)", "T$1$2")
+            .str.replace(r"^(\pL+ +\d{1,2}) (\d{2}:\d{2}:\d{2} )(.*?)(\d{4})$", "$1 $4 $2$3")  # ctime
+            .str.replace(r"^(\d{4})$", "$1-01-01")
+            .str.replace(r"^(\d{4}-\d{2})$", "$1-01")
+        )
+        .with_columns(text.str.extract_groups(rf"^(?<day>.*?)(?:(?:\s*[T,،\s]\s*)(?<clock>{clock})\s*(?<offset>{offset})?(?: \(.*\))?)?$"))
+        .unnest("date")
+        .with_columns(
+            pl.col("day").str.replace_all(r"[,،]| de | of ", " ").str.replace_all(r"\s+", " ").str.strip_chars(),
+            pl.col("clock").fill_null("00:00").str.replace(",", ".").str.replace(r"(\d) ?([AaPp][Mm])$", "$1 $2"),
+            pl.col("offset").fill_null("Z").str.to_uppercase().replace(_ZONES).str.replace(r"^([+-]\d{2}):?(\d{2})?$", "$1${2}"),
+        )
+        .with_columns(pl.col("offset").str.replace(r"^([+-]\d{2})$", "${1}00"))
+    )
+    day = pl.coalesce(pl.col("day").str.to_date(form, strict=False) for form in DAYS)
+    time = pl.coalesce(pl.col("clock").str.to_time(form, strict=False) for form in CLOCKS)
+    shift = pl.col("offset").str.extract_groups(r"^(?<sign>[+-])(?<hours>\d{2})(?<minutes>\d{2})$")
+    minutes = shift.struct.field("hours").cast(pl.Int64) * 60 + shift.struct.field("minutes").cast(pl.Int64)
+    east = pl.when(shift.struct.field("sign") == "-").then(-minutes).otherwise(minutes)
+    return read.select(
+        (day.dt.combine(time, time_unit="us") - pl.duration(minutes=east)).dt.replace_time_zone("UTC").alias(dates.name)
+    ).to_series()

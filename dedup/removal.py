@@ -1,0 +1,94 @@
+"""Taking lines out of texts so that what stays keeps its shape."""
+
+import polars as pl
+
+SPANS = pl.Schema({"doc": pl.UInt32(), "line": pl.UInt32(), "start": pl.UInt32(), "end": pl.UInt32()})
+"""Bytes `start` to `end` of text number `doc` go with its line `line`."""
+
+
+def removal_spans(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
+    r"""Byte spans to cut so that these lines (`doc`: position in `texts`, `line` from 1) go; see `SPANS`.
+
+    A line goes with its terminator, one at the end with the terminator before it. Of the blank lines around a
+    gap one run stays, so that no two texts grow together and no blank line is doubled.
+
+    >>> spans = removal_spans(pl.Series(["a\n\nb\n\nc"]), pl.DataFrame({"doc": [0], "line": [3]}))
+    >>> spans.rows()
+    [(0, 3, 3, 6)]
+    """
+    wanted = lines.select(pl.col("doc").cast(pl.UInt32), pl.col("line").cast(pl.UInt32)).unique().sort("doc", "line")
+    spans: list[tuple[int, int, int, int]] = []
+    for (doc,), group in wanted.group_by("doc", maintain_order=True):
+        text = texts[int(str(doc))] or ""
+        spans.extend((int(str(doc)), *span) for span in _spans(text, set(group["line"].to_list())))
+    return pl.DataFrame(spans, schema=SPANS, orient="row")
+
+
+def _spans(text: str, removed: set[int]) -> list[tuple[int, int, int]]:
+    lines = text.split("\n")
+    ended = lines[-1] == ""
+    if ended:
+        lines.pop()  # what follows a final line feed is not a line
+    drop = _dropped([not line.strip() for line in lines], removed)
+    spans: list[tuple[int, int, int]] = []
+    kept_before = False
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode()) + 1)
+    last_kept = max((i for i, gone in enumerate(drop) if not gone), default=-1)
+    waiting = 0  # blank lines that go before the first removed line of a run
+    for i, gone in enumerate(drop):
+        kept_before = kept_before or not gone
+        if not gone:
+            continue
+        # After the last line that stays, each takes the terminator before it.
+        back = 1 if i > last_kept and last_kept >= 0 and not ended else 0
+        start, end = starts[i] - back, starts[i + 1] - back
+        if i == len(lines) - 1 and not back and not ended:
+            end -= 1
+        if i + 1 in removed:
+            spans.append((i + 1, start - waiting, end))
+            waiting = 0
+        elif spans and spans[-1][2] == start:
+            spans[-1] = (spans[-1][0], spans[-1][1], end)
+        else:
+            waiting += end - start
+    return spans
+
+
+def _dropped(blank: list[bool], removed: set[int]) -> list[bool]:
+    """Add to the removed lines the blank lines that their going leaves over."""
+    drop = [i + 1 in removed for i in range(len(blank))]
+    i = 0
+    while i < len(blank):
+        # A gap: lines between two that stay, with something removed among them.
+        end = i
+        while end < len(blank) and (drop[end] or blank[end]):
+            end += 1
+        if any(drop[i:end]):
+            keeping = i > 0 and end < len(blank)
+            done = False
+            for j in range(i, end):
+                if not blank[j]:
+                    done = done or (keeping and any(not drop[k] and blank[k] for k in range(i, j)))
+                elif done or not keeping:
+                    drop[j] = True
+        i = max(end, i + 1)
+    return drop
+
+
+def remove_lines(texts: pl.Series, lines: pl.DataFrame) -> pl.Series:
+    r"""Texts without these lines; see `removal_spans`.
+
+    >>> remove_lines(pl.Series(["a\n\nb\n\nc", "d"]), pl.DataFrame({"doc": [0], "line": [5]})).to_list()
+    ['a\n\nb', 'd']
+    """
+    changed: dict[int, bytes] = {}
+    for doc, _, start, end in reversed(removal_spans(texts, lines).rows()):
+        text = changed.get(doc)
+        if text is None:
+            text = texts[doc].encode()
+        changed[doc] = text[:start] + text[end:]
+    if not changed:
+        return texts
+    return texts.scatter(list(changed), [text.decode() for text in changed.values()])

@@ -1,0 +1,50 @@
+"""What counts as a near-duplicate."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from dedup.bands import Bands, choose_bands
+
+SHORT: Final = 32
+"""A set of fewer shingles than this is compared exactly with every set that may resemble it, without a sketch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Two texts are near-duplicates when the Jaccard similarity of their shingle sets is at least `threshold`.
+
+    A shingle is `words` folded words in a row. A pair exactly at the threshold is found with chance `recall`, a
+    pair above it more surely; a pair in which one text has fewer than 32 shingles, always.
+
+    >>> Rule(words=5, threshold=0.8).bands
+    Bands(bands=18, rows=6)
+    """
+
+    words: int = 3
+    threshold: float = 0.6
+    recall: float = 0.995
+
+    def __post_init__(self) -> None:
+        if self.words < 1:
+            raise ValueError(f"a shingle has at least one word, not {self.words}")
+        if not 0 < self.threshold <= 1:
+            raise ValueError(f"a threshold lies above 0 and at most at 1, not at {self.threshold}")
+        if not 0 < self.recall < 1:
+            raise ValueError(f"a recall lies between 0 and 1, not at {self.recall}")
+
+    @property
+    def bands(self) -> Bands:
+        """Bands that the threshold and the recall ask for."""
+        return choose_bands(self.threshold, recall=self.recall)
+
+    @property
+    def ratio(self) -> tuple[int, int]:
+        """The threshold as a fraction of integers, so that no comparison ever rounds."""
+        return Fraction(str(self.threshold)).limit_denominator(1_000_000).as_integer_ratio()
+
+    @property
+    def joined_below(self) -> int:
+        """Sets smaller than this take part in the exact join: the short ones and all that may resemble one."""
+        a, b = self.ratio
+        return (SHORT - 1) * b // a + 1

@@ -1,0 +1,86 @@
+"""A store for the shingle sets of candidate documents, in memory or in a scratch file."""
+
+from typing import BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.shingles import ShingleSets
+
+MEMORY: Final = 256 << 20
+"""Bytes of shingle sets that are kept in memory, where there is a scratch file for more."""
+
+
+class SetStore:
+    """Shingle sets by slot, in the order in which they were added.
+
+    Sets take 2 kB a news article and do not compress. With a `scratch` file (opened for reading and writing by
+    the caller, who also deletes it) all of them go there, and `load` brings back those that the clustering asks
+    for, up to `memory` bytes at a time; reading is by offset, for mapped memory would count as resident.
+    """
+
+    def __init__(self, scratch: BinaryIO | None = None, *, memory: int = MEMORY) -> None:
+        self._scratch = scratch
+        self._parts: list[NDArray[np.uint64]] = []
+        self._sizes: list[NDArray[np.int64]] = []
+        self._capacity = memory // 8
+
+    def add(self, sets: ShingleSets) -> None:
+        """Add sets; each takes the next slot."""
+        self._sizes.append(np.diff(sets.starts))
+        if self._scratch is None:
+            self._parts.append(sets.hashes)
+        else:
+            self._scratch.write(sets.hashes.tobytes())
+
+    def open(self) -> "SetPool":
+        """Stop adding; start reading."""
+        sizes = np.concatenate([*self._sizes, np.empty(0, np.int64)])
+        starts = np.cumsum(sizes) - sizes
+        if self._scratch is None:
+            hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
+            self._parts.clear()
+            return SetPool(hashes, starts.copy(), sizes, starts, None)
+        self._scratch.flush()
+        capacity = max(min(self._capacity, int(sizes.sum())), 2 * int(sizes.max(initial=1)))
+        return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, starts, self._scratch)
+
+
+class SetPool:
+    """The sets that are in memory now: slot `i` is `hashes[places[i]:places[i] + sizes[i]]`, if `places[i]` ≥ 0."""
+
+    def __init__(
+        self,
+        hashes: NDArray[np.uint64],
+        places: NDArray[np.int64],
+        sizes: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        scratch: BinaryIO | None,
+    ) -> None:
+        self.hashes = hashes
+        self.places = places
+        self.sizes = sizes
+        self._starts = starts
+        self._scratch = scratch
+        self._used = 0
+
+    def load(self, slot: int, *, keep: int = -1) -> None:
+        """Read one set; when there is no room, let all others go first, but for the set `keep`."""
+        if self._scratch is None or self.places[slot] >= 0:
+            return
+        if self._used + self.sizes[slot] > self.hashes.size:
+            self._used = 0
+            self.places[:] = -1
+            if keep >= 0:
+                self.load(keep)
+        self._scratch.seek(8 * int(self._starts[slot]))
+        end = self._used + int(self.sizes[slot])
+        room = self.hashes[self._used : end]
+        if self._scratch.readinto(memoryview(room).cast("B")) != room.nbytes:  # type: ignore[attr-defined]
+            raise OSError("the scratch file of the shingle sets ends too early")
+        self.places[slot] = self._used
+        self._used = end
+
+    def __getitem__(self, slot: int) -> NDArray[np.uint64]:
+        self.load(slot)
+        return self.hashes[self.places[slot] : self.places[slot] + self.sizes[slot]]

@@ -1,0 +1,293 @@
+"""Texts as sets of shingles: 64-bit hashes of runs of folded words.
+
+The hash is part of what an index stores: changing any constant here, or the folding, makes old indexes useless.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numba import carray, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD, folding_table
+from dedup.kernels import kernel
+from dedup.utf8 import utf8
+
+U64 = np.uint64
+_WORD_SEED: Final = U64(0xCBF29CE484222325)
+_WORD_STEP: Final = U64(0x9E3779B97F4A7C15)
+_SHINGLE_STEP: Final = U64(0xD1342543DE82EF95)
+_MIX_1: Final = U64(0xFF51AFD7ED558CCD)
+_MIX_2: Final = U64(0xC4CEB9FE1A85EC53)
+
+_POINT: Final = 0x1FFFFF
+_EXPANDS: Final = 1 << 31
+_SPACE: Final = 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedPoints:
+    """The folding as one look-up for each character.
+
+    `table[point]` (uint32) is the folded code point in its low 21 bits with its class above, or, with the top bit
+    set, a row of `starts`, whose characters are `points[starts[row]:starts[row + 1]]`, of the same form.
+    """
+
+    table: NDArray[np.uint32]
+    starts: NDArray[np.uint32]
+    points: NDArray[np.uint32]
+
+
+@cache
+def folded_points() -> FoldedPoints:
+    """Pack the folding of `cleaners` for the kernel (once: it is constant data)."""
+    folding = folding_table()
+    packed = (folding.classes.astype(np.uint32) << 21) | np.arange(folding.classes.size, dtype=np.uint32)
+    lengths = folding.lengths[folding.index]
+    firsts = folding.points[np.minimum(folding.starts[folding.index], folding.points.size - 1)]
+    changed = folding.index > 0
+    table = np.where(changed & (lengths == 1), packed[firsts], packed)
+    table = np.where(changed & (lengths == 0), np.uint32(IGNORED << 21), table)
+    table = np.where(changed & (lengths > 1), folding.index.astype(np.uint32) | np.uint32(_EXPANDS), table)
+    ends = folding.starts[-1:] + folding.lengths[-1:]
+    return FoldedPoints(table, np.concatenate([folding.starts, ends]).astype(np.uint32), packed[folding.points])
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    def build(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), build
+
+
+@kernel
+def mix(x: np.uint64) -> np.uint64:
+    """Murmur's finaliser: a bijection in which every bit of the input reaches every bit of the output."""
+    x = (x ^ (x >> U64(33))) * _MIX_1
+    x = (x ^ (x >> U64(33))) * _MIX_2
+    return x ^ (x >> U64(33))
+
+
+@kernel
+def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915
+    """Hash every shingle of one text, repeats too, into `shingles`: (number of shingles, number of words).
+
+    A word is a run of word characters, or one character of a script that writes no spaces, each with the marks
+    that extend it. A shingle is `words` words in a row; a shorter text is one shingle that says how short it is.
+    What does not fit into `shingles` is only counted. (An array that grows in here costs a reference count for
+    every character: twenty times the time.)
+    """
+    text = carray(_pointer(address), length, np.uint8)
+    ring = np.zeros(words, np.uint64)
+    drop = U64(1)
+    for _ in range(words):
+        drop *= _SHINGLE_STEP
+    window = U64(0)
+    word = _WORD_SEED
+    kind = SEPARATOR
+    written = 0
+    count = 0
+    slot = 0
+    i = 0
+    while i <= length:
+        # Polars promises valid UTF-8; a space after the end closes the last word.
+        lead = np.uint32(text[i]) if i < length else np.uint32(_SPACE)
+        if lead < 0x80:
+            point = lead
+            i += 1
+        elif lead < 0xE0:
+            point = ((lead & np.uint32(0x1F)) << np.uint32(6)) | (np.uint32(text[i + 1]) & np.uint32(0x3F))
+            i += 2
+        elif lead < 0xF0:
+            point = (
+                ((lead & np.uint32(0x0F)) << np.uint32(12))
+                | ((np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(6))
+                | (np.uint32(text[i + 2]) & np.uint32(0x3F))
+            )
+            i += 3
+        else:
+            point = (
+                ((lead & np.uint32(0x07)) << np.uint32(18))
+                | ((np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(12))
+                | ((np.uint32(text[i + 2]) & np.uint32(0x3F)) << np.uint32(6))
+                | (np.uint32(text[i + 3]) & np.uint32(0x3F))
+            )
+            i += 4
+        entry = table[point]
+        if kind == WORD and entry >> np.uint32(21) == WORD:  # four characters in five
+            word = (word ^ U64(entry & np.uint32(_POINT))) * _WORD_STEP
+            continue
+        first = 0
+        last = 1
+        expands = entry >= np.uint32(_EXPANDS)
+        if expands:
+            row = entry & np.uint32(_POINT)
+            first = np.int64(starts[row])
+            last = np.int64(starts[row + 1])
+        for k in range(first, last):
+            folded = points[k] if expands else entry
+            class_ = folded >> np.uint32(21)
+            if class_ == IGNORED:
+                continue
+            if kind != SEPARATOR and class_ != EXTENDER and (class_ != WORD or kind != WORD):
+                word = mix(word)
+                window = window * _SHINGLE_STEP + word - ring[slot] * drop
+                ring[slot] = word
+                slot = slot + 1 if slot + 1 < words else 0
+                count += 1
+                if count >= words:
+                    if written < shingles.size:
+                        shingles[written] = mix(window)
+                    written += 1
+                kind = SEPARATOR
+            if class_ != SEPARATOR:
+                if kind == SEPARATOR:
+                    word = _WORD_SEED
+                    kind = SPACELESS if class_ == SPACELESS else WORD
+                word = (word ^ U64(folded & np.uint32(_POINT))) * _WORD_STEP
+    if 0 < count < words:
+        shingles[0] = mix(window ^ (U64(count) * _WORD_STEP))
+        written = 1
+    return written, count
+
+
+@kernel
+def keep_distinct(shingles, count, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Move the distinct ones of the first `count` shingles to the front: (how many, the hash table, its sum).
+
+    The sum of the mixed shingles is the set's fingerprint: it needs no order.
+    """
+    size = 64
+    while size < 2 * count:
+        size *= 2
+    if table.size < size:
+        table = np.empty(size, np.uint64)
+    table[:size] = U64(0)
+    mask = U64(size - 1)
+    distinct = 0
+    fingerprint = U64(0)
+    for i in range(count):
+        shingle = shingles[i]
+        if shingle == U64(0):  # an empty place in the table
+            shingle = U64(1)
+        place = shingle & mask
+        while table[place] != U64(0) and table[place] != shingle:
+            place = (place + U64(1)) & mask
+        if table[place] == U64(0):
+            table[place] = shingle
+            shingles[distinct] = shingle
+            distinct += 1
+            fingerprint += mix(shingle + _WORD_STEP)
+    return distinct, table, fingerprint
+
+
+@kernel
+def sort_hashes(hashes, count, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Sort the first `count` hashes into `out`: scatter by their leading bits, then insertion.
+
+    Hashes are spread evenly, so the scatter leaves about one in a place; numba's own sort is six times slower.
+    """
+    bits = 1
+    while (1 << bits) < count:
+        bits += 1
+    shift = U64(64 - bits)
+    ends = np.zeros((1 << bits) + 1, np.int32)
+    for i in range(count):
+        ends[(hashes[i] >> shift) + U64(1)] += 1
+    for j in range(1, ends.size):
+        ends[j] += ends[j - 1]
+    for i in range(count):
+        place = hashes[i] >> shift
+        out[ends[place]] = hashes[i]
+        ends[place] += 1
+    for i in range(1, count):
+        hash_ = out[i]
+        j = i - 1
+        while j >= 0 and out[j] > hash_:
+            out[j + 1] = out[j]
+            j -= 1
+        out[j + 1] = hash_
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleSets:
+    """Sorted sets of shingle hashes, one after the other: set `i` is `hashes[starts[i]:starts[i + 1]]`."""
+
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    fingerprints: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return self.starts.size - 1
+
+    def __getitem__(self, i: int) -> NDArray[np.uint64]:
+        return self.hashes[self.starts[i] : self.starts[i + 1]]
+
+
+def shingle_sets(texts: pl.Series, *, words: int) -> ShingleSets:
+    """Distinct shingles of each text, of `words` folded words, sorted by hash.
+
+    A text with fewer words is one shingle, equal to no other text's; a text with none is the empty set.
+
+    >>> sets = shingle_sets(pl.Series(["The cat sat", "THE CAT, sat!", "the cat", ""]), words=2)
+    >>> [len(shingles) for shingles in sets], (sets[0] == sets[1]).all()
+    ([2, 2, 1, 0], np.True_)
+    """
+    folding = folded_points()
+    with utf8(texts) as bytes_:
+        hashes, starts, fingerprints = _sets(
+            bytes_.addresses, bytes_.lengths, words, folding.table, folding.starts, folding.points
+        )
+    return ShingleSets(hashes, starts, fingerprints)
+
+
+@kernel
+def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+    starts = np.zeros(addresses.size + 1, np.int64)
+    fingerprints = np.zeros(addresses.size, np.uint64)
+    shingles = np.empty(4096, np.uint64)
+    seen = np.empty(8192, np.uint64)
+    # An Arabic word is eleven bytes with its space; grown where that is too little.
+    hashes = np.empty(np.sum(lengths) // 8 + 16, np.uint64)
+    for i in range(addresses.size):
+        length = np.int64(lengths[i])
+        count, _ = hash_shingles(addresses[i], length, words, table, expansions, points, shingles)
+        if count > shingles.size:
+            shingles = np.empty(2 * count, np.uint64)
+            count, _ = hash_shingles(addresses[i], length, words, table, expansions, points, shingles)
+        distinct, seen, fingerprints[i] = keep_distinct(shingles, count, seen)
+        end = starts[i] + distinct
+        if end > hashes.size:
+            grown = np.empty(2 * end, np.uint64)
+            grown[: starts[i]] = hashes[: starts[i]]
+            hashes = grown
+        sort_hashes(shingles, distinct, hashes[starts[i] : end])
+        starts[i + 1] = end
+    return hashes[: starts[-1]], starts, fingerprints
+
+
+def word_counts(texts: pl.Series) -> pl.Series:
+    """Number of folded words in each text, by the same rule that shingles follow (UInt32).
+
+    >>> word_counts(pl.Series(["one two", "新聞 news", None])).to_list()
+    [2, 3, 0]
+    """
+    folding = folded_points()
+    with utf8(texts) as bytes_:
+        counts = _counts(bytes_.addresses, bytes_.lengths, folding.table, folding.starts, folding.points)
+    return pl.Series(texts.name, counts)
+
+
+@kernel
+def _counts(addresses, lengths, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    counts = np.empty(addresses.size, np.uint32)
+    unread = np.empty(1, np.uint64)
+    for i in range(addresses.size):
+        _, counts[i] = hash_shingles(addresses[i], np.int64(lengths[i]), 1, table, expansions, points, unread)
+    return counts
