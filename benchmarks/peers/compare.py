@@ -1,7 +1,7 @@
 """Ghirbal beside its peers: raw text to signatures, and raw text to the list of removed articles.
 
-All in one run, on the same documents, two cores, best of the rounds; every tool gets as many hashes in as many
-bands, and the recall that they give is measured on pairs whose similarity is known exactly.
+All in one run, on the same documents, two cores, best of the rounds. Every tool gets as many hashes in as
+many bands, and the recall that they give is measured on pairs whose similarity is known exactly.
 
     python -m benchmarks.peers.compare [--documents N] [--input FILE.parquet] [--rounds N]
 """
@@ -99,7 +99,7 @@ def removed_by_gaoya(texts: pl.Series) -> dict[int, int]:
 
 
 def removed_by_ghirbal(news: pl.DataFrame) -> dict[int, int]:
-    verdict = near_duplicates(news, words=WORDS, threshold=THRESHOLD)
+    verdict = near_duplicates(news, rule=RULE)
     gone = verdict.decisions.filter(~pl.col("kept"))
     return dict(zip((gone["row"] - 1).to_list(), (gone["survivor_row"] - 1).to_list(), strict=True))
 
