@@ -20,6 +20,7 @@ from functools import reduce
 from itertools import chain
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from ghirbal.fields import Fields
 
@@ -72,7 +73,7 @@ def join(first: Kind, second: Kind) -> Kind:
     >>> join(INT, FLOAT).name, join(LONG, FLOAT).name, join(STRING, NULL).name
     ('float', 'json', 'string')
     """
-    if first == second or second == NULL:
+    if second in {first, NULL}:
         return first
     if first == NULL:
         return second
@@ -86,7 +87,7 @@ def join(first: Kind, second: Kind) -> Kind:
     return Kind(above.name, dtype=dtype)
 
 
-def kind_of(value: object) -> Kind:
+def kind_of(value: object) -> Kind:  # noqa: PLR0911  (a table)
     """Kind of one JSON value.
 
     >>> kind_of({"a": [1, 2.5]}).inner[0][1].inner[0][1].name
@@ -173,7 +174,7 @@ def json_texts(values: Iterable[object]) -> list[str | None]:
 def documents(
     rows: pl.DataFrame, carried: pl.DataFrame, kinds: Mapping[str, Kind], settled: Settled, *, fields: Fields
 ) -> pl.DataFrame:
-    """The output's columns: id, text and site from `rows`, the others decoded from `carried`."""
+    """Return the output's columns: id, text and site from `rows`, the others decoded from `carried`."""
     own = {fields.column(name): name for name in ("id", "text", "site")}
     columns = []
     for name, kind in settled.kinds.items():
@@ -229,22 +230,21 @@ def _kind_of_column(column: pl.Series) -> Kind:
     kind = _kind_of_dtype(dtype)
     if dtype.is_integer() and kind.name != "int":
         # Compare in Python: no Polars integer type holds both a UInt64 and its negative.
-        furthest = max(abs(int(bound or 0)) for bound in (column.min(), column.max()))  # type: ignore[arg-type, call-overload]
+        furthest = max(abs(int(bound or 0)) for bound in (column.min(), column.max()))  # type: ignore[arg-type]
         kind = Kind(kind_of(furthest).name, dtype=kind.dtype)
     return kind
 
 
-def _kind_of_dtype(dtype: pl.DataType) -> Kind:
+def _kind_of_dtype(type_: pl.DataType | DataTypeClass) -> Kind:
     """Kind of a type, all 64-bit integers taken for long."""
+    dtype = type_() if isinstance(type_, DataTypeClass) else type_
     if dtype.is_integer():
         narrow = dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
         kind = INT if narrow else LONG if dtype == pl.Int64 else JSON
     elif isinstance(dtype, pl.List):
-        kind = Kind("list", (("", _kind_of_dtype(_instance(dtype.inner))),))
+        kind = Kind("list", (("", _kind_of_dtype(dtype.inner)),))
     elif isinstance(dtype, pl.Struct):
-        kind = Kind(
-            "struct", tuple((field.name, _kind_of_dtype(_instance(field.dtype))) for field in dtype.fields)
-        )
+        kind = Kind("struct", tuple((field.name, _kind_of_dtype(field.dtype)) for field in dtype.fields))
     elif dtype in (pl.String, pl.Categorical, pl.Enum):
         kind = STRING
     else:
@@ -252,10 +252,6 @@ def _kind_of_dtype(dtype: pl.DataType) -> Kind:
             BOOL if dtype == pl.Boolean else FLOAT if dtype.is_float() else NULL if dtype == pl.Null else JSON
         )
     return kind if _dtype(kind) == dtype or kind == NULL else Kind(kind.name, kind.inner, dtype)
-
-
-def _instance(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType:
-    return dtype() if isinstance(dtype, type) else dtype
 
 
 def _decode(column: pl.Series, kind: Kind, settled: Kind) -> pl.Series:

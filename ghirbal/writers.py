@@ -28,7 +28,7 @@ class Parts:
         folder: Path,
         schema: pl.Schema,
         *,
-        format: Format = "parquet",  # noqa: A002  (as the option is called)
+        format: Format = "parquet",  # noqa: A002  (the option's name)
         shard_bytes: int = SHARD_BYTES,
         finished: Collection[int] = (),
     ) -> None:
@@ -97,7 +97,7 @@ def row_bytes(frame: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def write_table(frame: pl.DataFrame, stream: BinaryIO, *, format: Format) -> None:  # noqa: A002  (as the option is called)
+def write_table(frame: pl.DataFrame, stream: BinaryIO, *, format: Format) -> None:  # noqa: A002  (the option's name)
     """Write a whole table; CSV gets lists and structs as JSON text."""
     match format:
         case "parquet":
@@ -118,7 +118,7 @@ def write_table(frame: pl.DataFrame, stream: BinaryIO, *, format: Format) -> Non
 
 
 def write_beside(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Make a file that is whole or not there, even if the machine stops: write, sync, rename, sync the folder."""
+    """Make a file that is whole or not there: write beside it, sync, rename, sync the folder."""
     beside = path.with_name(path.name + ".part")
     try:
         with beside.open("wb") as stream:

@@ -24,8 +24,11 @@ READERS = {
     "txt": read_plain,
 }
 DEFAULT = Reading()
-# After the scheme and a user's name, up to the port; or before the first slash, where no scheme is.
-HOST = r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#\s]+)|([\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+)(?:[:/?#\s]|$))"
+# After the scheme and a user's name, up to the port; without a scheme, what has a dot before the first slash.
+HOST = (
+    r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#\s]+)"
+    r"|([\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+)(?:[:/?#\s]|$))"
+)
 
 
 def read(files: Sequence[InputFile], reading: Reading = DEFAULT) -> Iterator[Batch]:
@@ -59,7 +62,7 @@ def host(url: pl.Expr) -> pl.Expr:
 
 
 def _pieces(files: Sequence[InputFile], reading: Reading) -> Iterator[Records | Table]:
-    """Pieces of all files that hold anything, once the first file has shown the fields that the user named."""
+    """Pieces of all files; the first file must show the fields that the user named."""
     lacking = reading.fields.named()
     for file in files:
         seen: set[str] = set()
@@ -127,7 +130,7 @@ def _given(field: str) -> pl.Expr:
 
 
 def _strings(frame: pl.DataFrame, kinds: dict[str, Kind], column: str, *, whole: bool) -> pl.Series:
-    """A field's values as strings: numbers and dates as they are written; others null, or JSON text if `whole`."""
+    """Return a field as strings: numbers and dates as written; others null, or JSON text if `whole`."""
     nulls = pl.Series(column, [None], dtype=pl.String).new_from_index(0, frame.height)
     if column not in kinds:
         return nulls

@@ -14,7 +14,7 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 def read_delimited(file: InputFile, reading: Reading) -> Iterator[Records]:
-    """Rows of a file as RFC 4180 has them, every value a string; a row's number counts records after the header.
+    """Rows of a file as RFC 4180 has them, all strings; a row's number counts records after the header.
 
     Blank lines are no records. After bad quoting the reader goes on at the
     line after the one where the record began: a quote that is never closed
@@ -89,7 +89,7 @@ class _Source:
         return first[1][:HEAD_BYTES] if isinstance(first, tuple) else first.head
 
     def records(self) -> Iterator[tuple[list[str], str]]:
-        """The fields of each record, or none and what is wrong with it."""
+        """Yield the fields of each record, or none and what is wrong with it."""
         parser = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
         while True:
             self.held.clear()

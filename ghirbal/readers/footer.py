@@ -9,6 +9,7 @@ https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thr
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MAGIC = b"PAR1"
 ENCRYPTED = b"PARE"
@@ -20,7 +21,7 @@ class FooterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """Rows that lie together: the number of the first one from 0, how many, where, and their bytes decoded."""
+    """Rows that lie together: the first from 0, how many, at which byte, and their bytes unpacked."""
 
     first: int
     rows: int
@@ -54,11 +55,11 @@ def row_groups(path: Path) -> list[RowGroup]:
     return found
 
 
-def _row_group(group: dict[int, object]) -> tuple[int, int, int]:
-    columns = [column[3] for column in group[1]]  # type: ignore[index, attr-defined]
+def _row_group(group: dict[int, Any]) -> tuple[int, int, int]:
+    columns = [column[3] for column in group[1]]
     # A column chunk begins with its dictionary page, where it has one.
     offset = min((min(column.get(11) or column[9], column[9]) for column in columns), default=0)
-    return group[3], offset, group[2]  # type: ignore[return-value]
+    return group[3], offset, group[2]
 
 
 class _Thrift:
@@ -68,15 +69,15 @@ class _Thrift:
         self.data = data
         self.at = 0
 
-    def struct(self) -> dict[int, object]:
-        fields: dict[int, object] = {}
+    def struct(self) -> dict[int, Any]:
+        fields: dict[int, Any] = {}
         number = 0
         while byte := self._byte():
             number = number + (byte >> 4) if byte >> 4 else self._zigzag()
             fields[number] = self._value(byte & 15)
         return fields
 
-    def _value(self, kind: int) -> object:
+    def _value(self, kind: int) -> Any:  # noqa: PLR0911  (a table)
         match kind:
             case 1 | 2:
                 return kind == 1
@@ -96,7 +97,7 @@ class _Thrift:
                 return self.struct()
         raise ValueError(f"Thrift type {kind} does not occur in Parquet")
 
-    def _item(self, kind: int) -> object:
+    def _item(self, kind: int) -> Any:
         # In a list a Boolean is a byte of its own, elsewhere its type is its value.
         return self._byte() == 1 if kind in (1, 2) else self._value(kind)
 

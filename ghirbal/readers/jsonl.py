@@ -100,7 +100,7 @@ def parse_row(line: bytes, *, encoding: str = "utf-8") -> dict[str, object]:
     if not isinstance(row, dict):
         raise RowError(f"{TYPE_NAMES.get(type(row), 'null')}, not an object")
     # Only an escape can make half a surrogate pair: strict UTF-8 has none.
-    if b"\\ud" in line or b"\\uD" in line:
+    if b"\\u" in line and (b"\\ud" in line or b"\\uD" in line):
         try:
             json.dumps(row, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:

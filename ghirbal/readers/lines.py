@@ -8,8 +8,6 @@ from itertools import accumulate
 from ghirbal.readers.reading import HEAD_BYTES
 from ghirbal.readers.streams import DamageError
 
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -71,29 +69,24 @@ def cut_lines(blocks: Iterator[bytes], *, max_row: int, utf8: bool = True) -> It
                 continue
             lines[0] = b"".join(begun)
             begun = [lines.pop()]
-            yield from _placed(row, offset, lines, size, max_row, utf8=utf8)
+            yield from _placed(Lines(row, offset, lines), size, max_row, utf8=utf8)
             row += len(lines)
             offset += size + len(lines) + sum(map(len, lines[1:]))
             size = len(begun[0])
         if size:
-            yield from _placed(row, offset, [b"".join(begun)], size, max_row, utf8=utf8)
+            yield from _placed(Lines(row, offset, [b"".join(begun)]), size, max_row, utf8=utf8)
     except DamageError as damage:
-        yield Broken(offset, str(damage), b"".join(begun)[:HEAD_BYTES])
+        yield Broken(offset, str(damage), damage.head or b"".join(begun)[:HEAD_BYTES])
 
 
-def _placed(
-    row: int, offset: int, lines: list[bytes], size: int, max_row: int, *, utf8: bool
-) -> Iterator[Piece]:
-    """Runs of lines within the limit, and the longer ones between them; `size` is the first one's."""
-    if row == 1 and utf8:
-        if lines[0].startswith(UTF16_MARKS):
-            raise DamageError(
-                "the file begins with the byte order mark of UTF-16: name it by --encoding utf-16"
-            )
-        if lines[0].startswith(codecs.BOM_UTF8):
-            lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
-            offset, size = offset + 3, size - 3
-    if max(size, max(map(len, lines))) <= max_row:
+def _placed(piece: Lines, size: int, max_row: int, *, utf8: bool) -> Iterator[Piece]:
+    """Yield runs of lines within the limit and the longer ones between them; `size` is the first one's."""
+    row, offset, lines = piece.row, piece.offset, piece.lines
+    if row == 1 and utf8 and lines[0].startswith(codecs.BOM_UTF8):
+        mark = len(codecs.BOM_UTF8)
+        lines[0] = lines[0][mark:]
+        offset, size = offset + mark, size - mark
+    if max(size, *map(len, lines)) <= max_row:
         yield Lines(row, offset, lines)
         return
     start = 0

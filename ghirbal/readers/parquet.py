@@ -1,6 +1,7 @@
 """Read Parquet in batches, past row groups and pages that are damaged."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -40,7 +41,8 @@ def read_parquet(file: InputFile, reading: Reading) -> Iterator[Table | Records]
             if text in schema:
                 yield from _pieces(file, group, start, rows, text)
             else:
-                yield _rejected(file, group, start, rows, f"no field {text!r}", set(schema))
+                numbers = range(start + 1, start + rows + 1)
+                yield replace(_rejected(file, group, numbers, f"no field {text!r}"), seen=set(schema))
 
 
 def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) -> Iterator[Table | Records]:
@@ -51,7 +53,8 @@ def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) 
             for piece in range(start, start + rows, GRID):
                 yield from _pieces(file, group, piece, min(GRID, start + rows - piece), text)
         else:
-            yield _rejected(file, group, start, rows, f"cannot be read: {_sentence(error)}", set())
+            lost = range(start + 1, start + rows + 1)
+            yield _rejected(file, group, lost, f"cannot be read: {_sentence(error)}")
         return
     numbers = pl.int_range(start + 1, start + rows + 1, dtype=pl.UInt64, eager=True)
     texts, problem = _text(frame[text])
@@ -73,7 +76,7 @@ def _slice(file: InputFile, start: int, rows: int) -> pl.DataFrame:
 
 
 def _text(column: pl.Series) -> tuple[pl.Series, str]:
-    """The column as strings, and what to say of its nulls where it did not hold strings."""
+    """Return the column as strings, and what to say of its nulls where it did not hold strings."""
     if column.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null):
         return column.cast(pl.String), ""
     if column.dtype == pl.Binary:  # how older engines write strings
@@ -82,9 +85,9 @@ def _text(column: pl.Series) -> tuple[pl.Series, str]:
     return nulls, f"{column.name} is {column.dtype}, not a string"
 
 
-def _rejected(file: InputFile, group: RowGroup, start: int, rows: int, error: str, seen: set[str]) -> Records:
-    rejects = [Reject(file.name, row, group.offset, error, b"") for row in range(start + 1, start + rows + 1)]
-    return Records(file.name, rejects=rejects, seen=seen)
+def _rejected(file: InputFile, group: RowGroup, numbers: range, error: str) -> Records:
+    rejects = [Reject(file.name, row, group.offset, error, b"") for row in numbers]
+    return Records(file.name, rejects=rejects)
 
 
 def _sentence(error: BaseException) -> str:

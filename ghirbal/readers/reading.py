@@ -1,6 +1,5 @@
 """What the readers are told, and what they hand on."""
 
-import codecs
 import difflib
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
@@ -37,11 +36,6 @@ class Reading:
             near = difflib.get_close_matches(self.encoding.lower().replace("-", "_"), aliases, n=1)
             hint = f"; the nearest is {near[0].replace('_', '-')}" if near else ""
             raise UsageError(f"no encoding is called {self.encoding}{hint}") from error
-
-    @property
-    def utf8(self) -> bool:
-        """Whether the text is UTF-8, the default."""
-        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,21 @@
 import codecs
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from ghirbal.errors import InputError
 from ghirbal.inputs import InputFile
+from ghirbal.readers.reading import HEAD_BYTES
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class DamageError(Exception):
-    """A file cannot be read beyond this point; the message says why."""
+    """A file cannot be read beyond this point; the message says why, `head` is what stands there if known."""
 
-
-class Decompressor(Protocol):
-    """What zlib's and zstd's decompressors have in common."""
-
-    @property
-    def eof(self) -> bool: ...  # noqa: D102
-    @property
-    def unused_data(self) -> bytes: ...  # noqa: D102
+    def __init__(self, error: str, head: bytes = b"") -> None:
+        super().__init__(error)
+        self.head = head
 
 
 def blocks(file: InputFile, *, size: int, encoding: str = "utf-8") -> Iterator[bytes]:
@@ -37,7 +33,22 @@ def blocks(file: InputFile, *, size: int, encoding: str = "utf-8") -> Iterator[b
         raise InputError(f"cannot read {file.path}: {error.strerror}") from error
     with stream:
         raw = _DECOMPRESS[file.compression](stream, size)
-        yield from raw if ascii_compatible(encoding) else _as_utf8(raw, encoding)
+        if not ascii_compatible(encoding):
+            raw = _as_utf8(raw, encoding)
+        for number, block in enumerate(raw):
+            if not number and is_utf8(encoding) and block.startswith(UTF16_MARKS):
+                sentence = "the file begins with the byte order mark of UTF-16: name it by --encoding utf-16"
+                raise DamageError(sentence, block[:HEAD_BYTES])
+            yield block
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether the name stands for UTF-8.
+
+    >>> is_utf8("UTF8"), is_utf8("cp1256")
+    (True, False)
+    """
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
 
 
 def ascii_compatible(encoding: str) -> bool:
