@@ -8,7 +8,7 @@ from cleaners.evidence import drop_lines
 from cleaners.lines import split_lines
 from cleaners.page import Dropper, make_page
 from cleaners.resolver import flags_of, resolve
-from cleaners.rewriting import Rewriter, rewrite_lines
+from cleaners.rewriting import REMARKS, Rewriter, rewrite_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,10 @@ def clean_batch(
     droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))
     lines = split_lines(texts)
     rewritten = rewrite_lines(lines["text"], rewriters)
-    dropped, remarks = _NO_LINES, rewritten.remarks
+    dropped, remarks = REMARKS.to_frame(), rewritten.remarks
     if droppers:
         page = make_page(lines.select("doc", text=rewritten.texts).with_row_index("row"), titles)
         found = drop_lines(page, droppers)
         dropped, remarks = found.lines, pl.concat([remarks, found.remarks])
     cleaned, edits = resolve(texts, lines, rewritten, dropped)
     return CleanedBatch(cleaned, edits, flags_of(lines, remarks, dropped))
-
-
-_NO_LINES = pl.DataFrame(
-    schema={"row": pl.UInt32, "cleaner": pl.List(pl.String), "reason": pl.List(pl.String)}
-)

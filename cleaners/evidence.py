@@ -10,7 +10,7 @@ from cleaners.rewriting import REMARKS
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Lines that go (`row`, `cleaner`, `reason`, both lists) and lines that were flagged (`REMARKS`)."""
+    """Lines that go (as `REMARKS`, several names one a line) and lines that were flagged."""
 
     lines: pl.DataFrame
     remarks: pl.DataFrame
@@ -69,7 +69,8 @@ def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
 
 def _named(verdicts: pl.DataFrame) -> pl.DataFrame:
     """One row per dropped line, naming every cleaner that found it."""
-    return verdicts.group_by("row", maintain_order=True).agg("cleaner", "reason").sort("row")
+    names = (pl.col(name).str.join("\n") for name in ("cleaner", "reason"))
+    return verdicts.group_by("row", maintain_order=True).agg(names).sort("row")
 
 
 def _remarks(verdicts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -80,9 +80,8 @@ _BYTES_OF_A_WORD: Final = 8
 
 def _short_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """Find what only short lines can be: their keys, word counts, phrases, and whether they are prose."""
-    spaceless = pl.col("key").str.count_matches(_SPACELESS) // 2
-    words = pl.when(pl.col("key") == "").then(0).otherwise(pl.col("key").str.count_matches(" ", literal=True) + 1)
-    keyed = lines.with_columns(key=fold(pl.col("text"))).with_columns(words=(words + spaceless).cast(pl.UInt32))
+    keyed = lines.with_columns(key=fold(pl.col("text")))
+    keyed = keyed.with_columns(words=_word_counts(keyed["key"]))
     classes = phrase_classes(keyed.select("row", "text", "key")).group_by("row").agg(
         classes=pl.col("class").filter(pl.col("match") == "line"),
         begins=pl.col("class").filter(pl.col("match") == "prefix"),
@@ -92,6 +91,17 @@ def _short_lines(lines: pl.DataFrame) -> pl.DataFrame:
         .drop("text")
         .join(classes, on="row", how="left", maintain_order="left")
     )
+
+
+def _word_counts(keys: pl.Series) -> pl.Series:
+    """Count words; two characters of a script without spaces are one. Such scripts take three bytes a character."""
+    counts = keys.to_frame("key").select(
+        pl.when(pl.col("key") == "").then(0).otherwise(pl.col("key").str.count_matches(" ", literal=True) + 1)
+    ).to_series().cast(pl.UInt32)  # fmt: skip
+    wide = (keys.str.len_bytes() > 2 * keys.str.len_chars()).arg_true()
+    if wide.is_empty():
+        return counts
+    return counts.scatter(wide, counts.gather(wide) + keys.gather(wide).str.count_matches(_SPACELESS) // 2)
 
 
 def _title_keys(titles: pl.Series) -> pl.Expr:

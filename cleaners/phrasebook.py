@@ -40,6 +40,7 @@ def phrasebook() -> Phrasebook:
             rows += [json.loads(line) for line in file.read_text("utf-8").splitlines() if line]
     frame = pl.DataFrame(rows, schema={"class": pl.String, "phrase": pl.String, "match": pl.String})
     frame = frame.with_columns(key=_numberless(fold(pl.col("phrase"))), mark=_inner_mark(frame))
+    frame = frame.filter(pl.col("key").str.contains(r"\p{L}"))  # "0 / 0" has only its punctuation: shapes are for code
     lines = frame.filter(pl.col("match") == "line").select("key", "class").unique().sort("key", "class")
     prefixes = frame.filter(pl.col("match") == "prefix").select("key", "mark", "class").unique()
     keys = prefixes["key"].unique().sort()

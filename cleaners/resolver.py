@@ -13,7 +13,7 @@ def resolve(
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Apply what cleaners proposed; returns the cleaned texts and `EDITS`.
 
-    `lines` is the line table of `texts`; `dropped` has `row`, `cleaner`, `reason` (lists) for lines that go.
+    `lines` is the line table of `texts`; `dropped` has `row`, `cleaner`, `reason` for lines that go.
     Lines that a rewriter emptied count as blank. Where lines go, the blank lines around them shrink to one, and
     to none at the ends of the text. A dropped line takes its terminator with it; below the last line that
     stays it takes the terminator before it, unless the text ends with one.
@@ -69,8 +69,8 @@ def _gone(table: pl.DataFrame, emptied: pl.DataFrame) -> pl.DataFrame:
     before_it = pl.when(pl.col("line") > 1).then(pl.col("ending").shift(1)).otherwise(0)
     return table.with_columns(
         gone=gone,
-        cleaner=pl.when(blanked).then(neighbour.list.head(1)).otherwise("cleaner"),
-        reason=pl.when(blanked).then(pl.lit(["blank_line"])).otherwise("reason"),
+        cleaner=pl.when(blanked).then(neighbour.str.split("\n").list.first()).otherwise("cleaner"),
+        reason=pl.when(blanked).then(pl.lit("blank_line")).otherwise("reason"),
         head=pl.when(backward).then(before_it).otherwise(0),
         tail=pl.when(backward).then(0).otherwise("ending"),
     ).filter("gone")
@@ -80,7 +80,7 @@ def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     inner = (
         spans.join(gone.select("row"), on="row", how="semi")
         .group_by("row", maintain_order=True)
-        .agg(pl.col("cleaner", "reason").explode(empty_as_null=False))
+        .agg(pl.col("cleaner", "reason").str.join("\n"))
     )
     return (
         gone.join(inner, on="row", how="left", maintain_order="left", suffix="_inner")
@@ -96,15 +96,19 @@ def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
             **{name: _united(name) for name in ("cleaner", "reason")},
         )
         .filter(pl.col("start") < pl.col("end"))
-        .cast(EDITS)  # type: ignore[arg-type]
+        .pipe(_as_edits)
     )
 
 
 def _united(name: str) -> pl.Expr:
     """Names of the cleaners that rewrote the line before those that dropped it; a pair of both is not doubled."""
-    inner = pl.col(f"{name}_inner").fill_null([])
-    same = pl.col("cleaner") == pl.col("cleaner_inner").fill_null([])
-    return pl.when(same).then(name).otherwise(inner.list.concat(name))
+    inner = pl.col(f"{name}_inner")
+    alone = inner.is_null() | (pl.col("cleaner") == pl.col("cleaner_inner"))
+    return pl.when(alone).then(name).otherwise(pl.concat_str(inner, pl.lit("\n"), name))
+
+
+def _as_edits(edits: pl.DataFrame) -> pl.DataFrame:
+    return edits.with_columns(pl.col("cleaner", "reason").str.split("\n")).select(EDITS.names()).cast(EDITS)  # type: ignore[arg-type]
 
 
 def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +117,7 @@ def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -
     return (
         pl.concat([places, kept], how="horizontal")
         .with_columns(pl.col("start") + pl.col("base"), pl.col("end") + pl.col("base"))
-        .select(EDITS.names())
+        .pipe(_as_edits)
     )
 
 

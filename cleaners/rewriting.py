@@ -19,11 +19,12 @@ SPANS: Final = pl.Schema(
         "end": pl.UInt32,
         "before": pl.String,
         "after": pl.String,
-        "cleaner": pl.List(pl.String),
-        "reason": pl.List(pl.String),
+        "cleaner": pl.String,
+        "reason": pl.String,
     }
 )
-"""Edits inside lines: `row` is the row of the line table, `start` and `end` are bytes of the original line."""
+"""Edits inside lines: `row` is the row of the line table, `start` and `end` are bytes of the original line;
+`cleaner` and `reason` hold one name a line, where several cleaners touched the same place."""
 
 REMARKS: Final = pl.Schema({"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String})
 """Lines that a cleaner flags, by their row in the line table."""
@@ -95,8 +96,8 @@ def _located(proposals: pl.DataFrame, lines: pl.Series, rows: pl.Series, name: s
             "end",
             before=pl.col("line").bin.slice(pl.col("start"), pl.col("end") - pl.col("start")).cast(pl.String),
             after="after",
-            cleaner=pl.lit([name]),
-            reason=pl.concat_list("reason"),
+            cleaner=pl.lit(name),
+            reason="reason",
         )
         .cast(SPANS)  # type: ignore[arg-type]
     )
@@ -140,20 +141,56 @@ def _spliced(source: bytes, starts: list[int], ends: list[int], afters: list[str
 
 
 def _composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Put two layers of spans together; only lines that both touched need thought."""
-    both = first.select("row").unique().join(second.select("row").unique(), on="row")["row"]
-    if both.is_empty():
+    """Put two layers of spans together; `first` speaks of the original lines, `second` of what it left.
+
+    Where the layers touch different places of a line, which is nearly always, the second is only moved. The few
+    lines in which they touch one another are composed one by one.
+    """
+    both = pl.col("row").is_in(first["row"].unique().implode())
+    if first.is_empty() or not second.select(both.any()).item():
         return first.vstack(second)
-    in_both = pl.col("row").is_in(both.implode())
-    old, new = _edits_by_row(first.filter(in_both)), _edits_by_row(second.filter(in_both))
-    composed = [(row, *edit) for row in old for edit in compose(old[row], new[row])]
-    return pl.concat(
-        [first.filter(~in_both), second.filter(~in_both), pl.DataFrame(composed, schema=SPANS, orient="row")]
+    moved = _moved(first, second.filter(both))
+    tangled = moved.filter("tangled")["row"].unique()
+    apart = pl.concat([second.filter(~both), moved.filter(~pl.col("row").is_in(tangled.implode())).select(SPANS.names())])
+    if tangled.is_empty():
+        return first.vstack(apart)
+    in_tangle = pl.col("row").is_in(tangled.implode())
+    old, new = _edits_by_row(first.filter(in_tangle)), _edits_by_row(second.filter(in_tangle))
+    composed = [
+        (row, *edit[:4], "\n".join(edit.cleaner), "\n".join(edit.reason))
+        for row in old
+        for edit in compose(old[row], new[row])
+    ]
+    return pl.concat([first.filter(~in_tangle), apart, pl.DataFrame(composed, schema=SPANS, orient="row")])
+
+
+def _moved(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """Move spans of the second layer to where they stand in the original; `tangled` where the layers touch."""
+    grown = pl.col("after").str.len_bytes().cast(pl.Int64) - pl.col("before").str.len_bytes()
+    left = (
+        first.sort("row", "start")
+        .select("row", "start", size=pl.col("after").str.len_bytes(), grown=grown, so_far=grown.cum_sum().over("row"))
+        .with_columns(at=pl.col("start") + pl.col("so_far") - pl.col("grown"))
+        .select("row", "at", "so_far", reach=pl.col("at") + pl.col("size"))
+    )
+    placed = second.with_columns(at=pl.col("start").cast(pl.Int64)).sort("row", "at")
+    behind = placed.join_asof(left, on="at", by="row", strategy="backward", check_sortedness=False)
+    ahead = placed.select("row", "at").join_asof(
+        left.select("row", "at", next_at="at"), on="at", by="row", strategy="forward", allow_exact_matches=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    shift = pl.col("so_far").fill_null(0)
+    return behind.with_columns(next_at=ahead["next_at"]).with_columns(
+        tangled=(pl.col("reach") > pl.col("at")).fill_null(value=False)
+        | (pl.col("next_at") < pl.col("end")).fill_null(value=False),
+        start=(pl.col("start") - shift).cast(pl.UInt32),
+        end=(pl.col("end") - shift).cast(pl.UInt32),
     )
 
 
 def _edits_by_row(spans: pl.DataFrame) -> dict[int, list[Edit]]:
     out: dict[int, list[Edit]] = {}
     for row, start, end, before, after, cleaner, reason in spans.sort("row", "start").iter_rows():
-        out.setdefault(row, []).append(Edit(start, end, before, after, tuple(cleaner), tuple(reason)))
+        edit = Edit(start, end, before, after, tuple(cleaner.split("\n")), tuple(reason.split("\n")))
+        out.setdefault(row, []).append(edit)
     return out
