@@ -69,6 +69,10 @@ class Manifest:
         line = self._parts.get((stage, part))
         return None if line is None else line["facts"]
 
+    def parts(self, stage: str) -> frozenset[int]:
+        """Return the numbers of a stage's finished parts."""
+        return frozenset(part for name, part in self._parts if name == stage)
+
     def finish(
         self, stage: str, part: int = 0, *, files: Iterable[Path], facts: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -80,13 +84,10 @@ class Manifest:
             self._log.write(_line(line))
         return line["facts"]
 
-    def checksums(self, stage: str) -> dict[str, str]:
-        """Return file → checksum for everything that a stage has written."""
-        known: dict[str, str] = {}
-        for (name, _), line in sorted(self._parts.items()):
-            if name == stage:
-                known |= {path.partition("/")[2]: digest for path, digest in line["files"].items()}
-        return known
+    def results(self) -> dict[str, str]:
+        """Return file → checksum for everything that was written to the result, in order of name."""
+        files = {name: digest for line in self._parts.values() for name, digest in line["files"].items()}
+        return {name.removeprefix("out/"): files[name] for name in sorted(files) if name.startswith("out/")}
 
     def _name(self, path: Path) -> str:
         for folder, where in self._folders.items():

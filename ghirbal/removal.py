@@ -1,124 +1,102 @@
-"""Taking whole paragraphs out of texts, as edits that keep the text's shape."""
+"""Paragraphs taken out of cleaned texts, told as edits of the texts as they were read."""
 
-from collections.abc import Collection
-from itertools import accumulate
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
 from cleaners.ledger import EDITS, Edit, by_document, compose, undo_edits
+from cleaners.lines import split_lines
+from dedup.removal import removal_spans
 
 CLEANER = "near_duplicate_paragraphs"
-REASON = "near-duplicate paragraph"
-
-
-def removals(text: str, lines: Collection[int]) -> list[Edit]:
-    r"""Return the edits that take lines (from 1, split at `\n`) out of a text.
-
-    A line takes its terminator with it. Between two blank lines it takes the
-    second one too, so that no gap doubles; after the last line that stays it
-    takes the terminator before it, so that the text ends as it ended. At least
-    one line with text has to stay.
-
-    >>> [edit.before for edit in removals("a\n\nb\n\nc\n", [3])]
-    ['b\n\n']
-    >>> [edit.before for edit in removals("a\n\nb\n", [3])]
-    ['\n\nb']
-    """
-    pieces = text.encode().split(b"\n")
-    starts = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
-    gone = {line - 1 for line in lines}
-    kept = [at for at, piece in enumerate(pieces) if at not in gone and piece.strip()]
-    if not kept:
-        raise ValueError("no line with text would stay; the paragraph step never takes an article's last text")
-    last = kept[-1]
-    source = text.encode()
-    edits = []
-    at, after_blank = 0, True
-    while at < last:
-        if at in gone:
-            start, at = starts[at], at + 1
-            while after_blank and at < last and at not in gone and not pieces[at].strip():
-                at += 1
-            edits.append(_removed(source, start, starts[at]))
-        else:
-            after_blank = not pieces[at].strip()
-            at += 1
-    end = _content_end(pieces, starts, last)
-    for at in sorted(line for line in gone if line > last):
-        start, end = end, _content_end(pieces, starts, at)
-        edits.append(_removed(source, start, end))
-    return edits
-
-
-def _content_end(pieces: list[bytes], starts: list[int], at: int) -> int:
-    terminated = at + 1 < len(pieces)
-    return starts[at] + len(pieces[at]) - (terminated and pieces[at].endswith(b"\r"))
-
-
-def _removed(source: bytes, start: int, end: int) -> Edit:
-    return Edit(start, end, source[start:end].decode(), "", (CLEANER,), (REASON,))
+REASON = "near_duplicate_paragraph"
 
 
 def with_removals(
-    texts: pl.Series, edits: pl.DataFrame, lines: dict[int, list[int]]
+    texts: pl.Series, edits: pl.DataFrame, lines: pl.DataFrame
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """Take lines of the cleaned texts out; return the texts left and the edits from the originals to them.
+    r"""Take `lines` (`doc`, `line`) out of the cleaned texts; return what is left, and all edits.
 
-    `lines` maps a position in `texts` to the lines of the cleaned text that go.
+    >>> texts = pl.Series(["a\n\nb\n"])
+    >>> left, edits = with_removals(texts, EDITS.to_frame(), pl.DataFrame({"doc": [0], "line": [3]}))
+    >>> left.to_list(), edits["before"].to_list()
+    (['a\n'], ['\nb\n'])
     """
-    if not lines:
+    if lines.is_empty():
         return texts, edits
-    docs = pl.Series(sorted(lines), dtype=pl.UInt32)
-    touched = edits.filter(pl.col("doc").is_in(docs.implode()))
-    before = dict(by_document(touched))
-    originals = undo_edits(texts, touched).gather(docs)
+    spans = removal_spans(texts, lines)
+    docs = spans["doc"].unique().sort()
+    touched = pl.col("doc").is_in(docs.implode())
+    own = edits.filter(touched)
+    first = dict(by_document(own))
+    originals = undo_edits(texts, own).gather(docs)
     rows, left = [], []
-    for doc, original, text in zip(docs, originals, texts.gather(docs), strict=True):
-        second = removals(text, lines[doc])
-        left.append(_without(text, second))
+    for (doc, cuts), original, text in zip(_by_doc(spans), originals, texts.gather(docs), strict=True):
+        second = list(_cut(text.encode(), cuts))
+        left.append(_without(text.encode(), second))
         source, line, counted = original.encode(), 1, 0
-        for edit in compose(before.get(doc, []), second):
+        for edit in compose(first.get(doc, []), second):
             line += source.count(b"\n", counted, edit.start)
             counted = edit.start
             rows.append((doc, line, *edit))
     composed = pl.DataFrame(rows, schema=EDITS, orient="row")
-    others = edits.filter(~pl.col("doc").is_in(docs.implode()))
     return (
         texts.clone().scatter(docs, pl.Series(left, dtype=pl.String)),
-        pl.concat([others, composed]).sort("doc", "start"),
+        pl.concat([edits.filter(~touched), composed]).sort("doc", "start"),
     )
 
 
-def _without(text: str, edits: list[Edit]) -> str:
-    source, at, kept = text.encode(), 0, []
+def _by_doc(spans: pl.DataFrame) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    rows = spans.select("doc", "start", "end").sort("doc", "start").iter_rows()
+    for doc, own in groupby(rows, key=itemgetter(0)):
+        yield doc, [(start, end) for _, start, end in own]
+
+
+def _cut(source: bytes, cuts: list[tuple[int, int]]) -> Iterator[Edit]:
+    for start, end in cuts:
+        yield Edit(start, end, source[start:end].decode(), "", (CLEANER,), (REASON,))
+
+
+def _without(source: bytes, edits: list[Edit]) -> str:
+    kept, at = [], 0
     for edit in edits:
         kept.append(source[at : edit.start])
         at = edit.end
     return b"".join([*kept, source[at:]]).decode()
 
 
-def original_lines(places: pl.DataFrame, edits: pl.DataFrame) -> pl.Series:
+def original_lines(places: pl.DataFrame, texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
     """Return the lines of the original texts at which lines of the cleaned texts stood.
 
-    `places` has `doc`, `line` and `start` of lines in the cleaned texts (from
-    1; `start` in bytes), sorted by document and start. A line that edits merged
-    from several stands where the last of them stood.
+    `places` has `doc` and `line` (u32) of lines in the cleaned `texts`, sorted by both; `edits` led from the
+    originals to `texts`.
     """
-    newlines = pl.col("before").str.count_matches("\n", literal=True).cast(pl.Int64) - pl.col(
-        "after"
-    ).str.count_matches("\n", literal=True).cast(pl.Int64)
-    written = pl.col("after").str.len_bytes().cast(pl.Int64)
-    grown = written - (pl.col("end").cast(pl.Int64) - pl.col("start").cast(pl.Int64))
-    shifts = edits.filter(newlines != 0).is_empty()
-    if shifts:
-        return places["line"].cast(pl.UInt32)
-    moved = edits.select(
-        "doc",
-        # Where the edit begins in the cleaned text, from which on its newlines count.
-        (pl.col("start").cast(pl.Int64) + grown.cum_sum().over("doc") - grown).alias("start"),
-        newlines.cum_sum().over("doc").alias("gone"),
+    moving = edits.with_columns(
+        gone=_newlines("before") - _newlines("after"), grown=_size("after") - _size("before")
     )
-    joined = places.select("doc", "line", pl.col("start").cast(pl.Int64)).join_asof(
-        moved, on="start", by="doc", strategy="backward", check_sortedness=False
+    docs = moving.filter(pl.col("gone") != 0)["doc"].unique().sort()
+    if docs.is_empty():
+        return places["line"]
+    starts = split_lines(texts.gather(docs)).select("doc", "line", pl.col("start").cast(pl.Int64))
+    starts = starts.with_columns(docs.gather(starts["doc"]))
+    # Where each edit begins in the cleaned text, and how many newlines were gone by then.
+    moved = moving.filter(pl.col("doc").is_in(docs.implode())).select(
+        "doc",
+        start=pl.col("start").cast(pl.Int64) + pl.col("grown").cum_sum().over("doc") - pl.col("grown"),
+        gone=pl.col("gone").cum_sum().over("doc"),
+    )
+    shifts = starts.join_asof(moved, on="start", by="doc", strategy="backward", check_sortedness=False)
+    joined = places.select("doc", "line").join(
+        shifts.select("doc", "line", "gone"), on=["doc", "line"], how="left", maintain_order="left"
     )
     return joined.select((pl.col("line") + pl.col("gone").fill_null(0)).cast(pl.UInt32)).to_series()
+
+
+def _newlines(column: str) -> pl.Expr:
+    return pl.col(column).str.count_matches("\n", literal=True).cast(pl.Int64)
+
+
+def _size(column: str) -> pl.Expr:
+    return pl.col(column).str.len_bytes().cast(pl.Int64)

@@ -82,7 +82,7 @@ def test_files_of_the_result_are_noted_too(place):
     path.parent.mkdir()
     path.write_bytes(b"x")
     manifest.finish("write", files=[path])
-    assert manifest.checksums("write") == {"documents/part-00000.parquet": checksum(path)}
+    assert manifest.results() == {"documents/part-00000.parquet": checksum(path)}
     with pytest.raises(ValueError, match="none of the job's folders"):
         manifest.finish("write", files=[place.parent.parent / "elsewhere"])
     manifest.close()

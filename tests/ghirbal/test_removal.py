@@ -1,86 +1,73 @@
-"""Paragraphs are taken out as edits that keep the text's shape and can be undone."""
+"""Paragraphs are taken out as edits of the text as it was read."""
 
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaners.ledger import EDITS, Edit, apply_edits, undo_edits
-from ghirbal.removal import original_lines, removals, with_removals
+from cleaners.ledger import EDITS, apply_edits, undo_edits
+from ghirbal.removal import original_lines, with_removals
 
-texts = st.builds(
-    lambda lines, ending, last: ending.join(lines) + last * ending,
-    st.lists(st.sampled_from(["", "  ", "a", "بب", "c", "dd"]), min_size=1, max_size=9),
-    st.sampled_from(["\n", "\r\n"]),
-    st.integers(0, 2),
-)
+LINES = st.lists(st.sampled_from(["", "ad", "a", "بب", "c  c", "dd"]), min_size=2, max_size=9)
 
 
-def table(edits: list[Edit], doc: int = 0) -> pl.DataFrame:
-    return pl.DataFrame([(doc, 1, *edit) for edit in edits], schema=EDITS, orient="row")
+def cleaning(text: str) -> pl.DataFrame:
+    """Edits that drop each line "ad" and each double space: a stand-in for the cleaners, with their shapes."""
+    rows, start = [], 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line == "ad" and start + 3 <= len(text.encode()):
+            rows.append((0, number, start, start + 3, "ad\n", "", ["DropAd"], ["ad"]))
+        elif "  " in line:
+            rows.append((0, number, start + 1, start + 3, "  ", " ", ["FixSpaces"], ["run"]))
+        start += len(line.encode()) + 1
+    return pl.DataFrame(rows, schema=EDITS, orient="row")
 
 
-def longest_gap(text: str) -> int:
-    longest = gap = 0
-    for line in text.removesuffix("\n").split("\n"):
-        gap = 0 if line.strip() else gap + 1
-        longest = max(longest, gap)
-    return longest
-
-
-@given(texts, st.randoms(use_true_random=False))
-def test_shape_is_kept_and_edits_are_undone(text, chance):
-    lines = text.split("\n")
-    full = [at for at, line in enumerate(lines, 1) if line.strip()]
+@given(LINES, st.booleans(), st.randoms(use_true_random=False))
+def test_edits_of_both_steps_lead_from_the_original_and_back(lines, ended, chance):
+    text = "\n".join(lines) + "\n" * ended
+    first = cleaning(text)
+    cleaned = apply_edits(pl.Series([text]), first)
+    full = [at for at, line in enumerate(cleaned[0].split("\n"), 1) if line.strip()]
     if len(full) < 2:
         return
-    gone = chance.sample(full, chance.randint(1, len(full) - 1))
-    edits = removals(text, gone)
-    left = apply_edits(pl.Series([text]), table(edits))
-    assert len(edits) == len(gone)
-    assert undo_edits(left, table(edits)).to_list() == [text]
-    stay = [line.rstrip("\r") for at, line in enumerate(lines, 1) if line.strip() and at not in gone]
-    assert [line.rstrip("\r") for line in left[0].split("\n") if line.strip()] == stay
-    assert longest_gap(left[0]) <= longest_gap(text)
-    assert left[0].endswith("\n") == text.endswith("\n")
+    gone = sorted(chance.sample(full, chance.randint(1, len(full) - 1)))
+    left, edits = with_removals(cleaned, first, pl.DataFrame({"doc": 0, "line": gone}))
+    assert apply_edits(pl.Series([text]), edits).to_list() == left.to_list()
+    assert undo_edits(left, edits).to_list() == [text]
+    assert edits["line"].to_list() == [
+        text.encode()[:start].count(b"\n") + 1 for start in edits["start"].to_list()
+    ]
+    stay = [line for at, line in enumerate(cleaned[0].split("\n"), 1) if at in full and at not in gone]
+    assert [line for line in left[0].split("\n") if line.strip()] == stay
 
 
-def test_last_text_is_never_taken():
-    with pytest.raises(ValueError, match="last text"):
-        removals("a\n\nb", [1, 3])
+@given(LINES, st.booleans())
+def test_lines_of_the_cleaned_text_are_found_in_the_original(lines, ended):
+    lines = [f"{line}{at}" if line not in ("", "ad") else line for at, line in enumerate(lines, 1)]
+    text = "\n".join(lines) + "\n" * ended
+    edits = cleaning(text)
+    cleaned = apply_edits(pl.Series([text]), edits)
+    kept = [at for at, line in enumerate(cleaned[0].split("\n"), 1) if line[-1:].isdigit()]
+    places = pl.DataFrame(
+        {"doc": [0] * len(kept), "line": kept}, schema={"doc": pl.UInt32, "line": pl.UInt32}
+    )
+    numbers = [int(line[-1]) for line in cleaned[0].split("\n") if line[-1:].isdigit()]
+    assert original_lines(places, cleaned, edits).to_list() == numbers
 
 
-def test_edits_of_both_steps_speak_of_the_original():
-    original = pl.Series(["ad\nkeep  me\n\npara one\n\npara two\n", "other"])
-    first = pl.DataFrame(
-        [
-            (0, 1, 0, 3, "ad\n", "", ["DropLine"], ["advert"]),
-            (0, 2, 7, 9, "  ", " ", ["FixSpaces"], ["run of spaces"]),
-        ],
-        schema=EDITS,
-        orient="row",
+def test_other_documents_keep_their_edits_and_order():
+    original = pl.Series(["ad\nkeep  me\n\npara one\n\npara two\n", "ad\nother"])
+    second = cleaning(original[1]).with_columns(doc=pl.lit(1, pl.UInt32))
+    first = pl.concat([cleaning(original[0]), second])
+    first = first.with_columns(
+        start=pl.when(pl.col("before") == "  ").then(pl.lit(7, pl.UInt32)).otherwise("start"),
+        end=pl.when(pl.col("before") == "  ").then(pl.lit(9, pl.UInt32)).otherwise("end"),
     )
     cleaned = apply_edits(original, first)
-    left, edits = with_removals(cleaned, first, {0: [3]})
+    left, edits = with_removals(cleaned, first, pl.DataFrame({"doc": [0], "line": [3]}))
     assert left.to_list() == ["keep me\n\npara two\n", "other"]
-    assert apply_edits(original, edits).to_list() == left.to_list()
-    assert undo_edits(left, edits).to_list() == original.to_list()
-    assert edits["line"].to_list() == [1, 2, 4]
-    assert edits["cleaner"].to_list()[-1] == ["near_duplicate_paragraphs"]
-
-
-def test_lines_of_the_cleaned_text_are_found_in_the_original():
-    original = pl.Series(["ad\nad\nfirst\n\nmore\nsecond\n", "third\nfourth"])
-    edits = pl.DataFrame(
-        [
-            (0, 1, 0, 3, "ad\n", "", ["X"], ["x"]),
-            (0, 2, 3, 6, "ad\n", "", ["X"], ["x"]),
-            (0, 5, 13, 18, "more\n", "", ["X"], ["x"]),
-        ],
-        schema=EDITS,
-        orient="row",
+    assert cleaned.to_list() == ["keep me\n\npara one\n\npara two\n", "other"], (
+        "the texts given stay as they are"
     )
-    assert apply_edits(original, edits)[0] == "first\n\nsecond\n"
-    places = pl.DataFrame({"doc": [0, 0, 1, 1], "line": [1, 3, 1, 2], "start": [0, 7, 0, 6]})
-    places = places.with_columns(pl.col("doc", "line").cast(pl.UInt32))
-    assert original_lines(places, edits).to_list() == [3, 6, 1, 2]
+    assert edits.select("doc", "line").rows() == [(0, 1), (0, 2), (0, 4), (1, 1)]
+    assert edits["cleaner"].to_list()[2] == ["near_duplicate_paragraphs"]

@@ -1,0 +1,66 @@
+"""The counts of a job, and the sum that has to come out: rows in = survivors + removed + quarantined."""
+
+from typing import Any
+
+from ghirbal.cleaning import totals
+from ghirbal.finding import ARTICLES
+from ghirbal.manifest import Manifest
+from ghirbal.output import Output
+from ghirbal.plan import Plan
+from ghirbal.writing import QUARANTINE, Verdicts
+
+
+def account(
+    parts: list[dict[str, Any]], verdicts: Verdicts, written: dict[str, int], output: Output, plan: Plan
+) -> dict[str, Any]:
+    """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
+    cleaned = totals(parts)
+    with (output.out / QUARANTINE).open("rb") as lines:
+        quarantined = sum(1 for _ in lines)
+    removed = int(verdicts.decided["survivor"].is_not_null().sum())
+    rows = {
+        "in": cleaned.pop("rows") + cleaned.pop("rejects"),
+        "survivors": written["documents"],
+        "removed": removed,
+        "quarantined": quarantined,
+    }
+    check_rows(rows)
+    counts: dict[str, Any] = {"rows": rows}
+    if plan.recipe is not None:
+        counts["cleaned"] = cleaned
+    if plan.rule is not None:
+        reasons = verdicts.decided["reason"].value_counts().sort("reason")
+        counts["articles"] = dict(reasons.iter_rows())
+    if plan.paragraph_rule is not None:
+        counts["paragraphs"] = {"mode": plan.options.paragraphs, "found": written["paragraphs"]}
+    counts["written"] = written
+    return counts
+
+
+def check_rows(rows: dict[str, int]) -> None:
+    """Check that no row is lost.
+
+    >>> check_rows({"in": 3, "survivors": 1, "removed": 1, "quarantined": 0})
+    Traceback (most recent call last):
+        ...
+    RuntimeError: 3 rows came in, but 1 survivors + 1 removed + 0 quarantined are 2: a row is lost
+    """
+    became = rows["survivors"] + rows["removed"] + rows["quarantined"]
+    if rows["in"] != became:
+        raise RuntimeError(
+            f"{rows['in']} rows came in, but {rows['survivors']} survivors + {rows['removed']} removed + "
+            f"{rows['quarantined']} quarantined are {became}: a row is lost"
+        )
+
+
+def notes(verdicts: Verdicts, manifest: Manifest) -> list[str]:
+    """Return what the user should know besides."""
+    said = []
+    ids = verdicts.places["id"]
+    repeated = ids.len() - ids.n_unique()
+    if repeated:
+        said.append(f"{repeated:,} rows repeat the id of another row; file and row tell them apart")
+    unreadable = (manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
+    if unreadable:
+        said.append(f"{unreadable:,} dates could not be read; those rows come last in order of preference")
+    return said

@@ -1,0 +1,82 @@
+"""The first checkpoint of a job: rows read, cleaned and sketched, one spilled part for each batch."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, Final
+
+import polars as pl
+
+from cleaners import CleanedBatch, Recipe, clean_batch
+from cleaners.ledger import EDITS, FLAGS
+from dedup import Rule, sketch_batch
+from ghirbal.columns import dump_kinds
+from ghirbal.manifest import Manifest
+from ghirbal.ordered import in_order
+from ghirbal.quarantine import reject_line
+from ghirbal.readers import Batch
+from ghirbal.spill import Spill
+
+CLEAN: Final = "clean"
+
+
+def clean_and_sketch(
+    batches: Iterable[Batch], spill: Spill, manifest: Manifest, *, recipe: Recipe | None, rule: Rule | None
+) -> Iterator[dict[str, Any]]:
+    """Clean and sketch every batch, two at a time; give what is known of each spilled part, in order."""
+
+    def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
+        part, batch = numbered
+        known = manifest.finished(CLEAN, part)
+        return known or _spill(part, batch, spill, manifest, recipe=recipe, rule=rule)
+
+    return in_order(spilled, enumerate(batches))
+
+
+def _spill(
+    part: int, batch: Batch, spill: Spill, manifest: Manifest, *, recipe: Recipe | None, rule: Rule | None
+) -> dict[str, Any]:
+    texts = batch.rows["text"]
+    cleaned = (
+        CleanedBatch(texts, EDITS.to_frame(), FLAGS.to_frame())
+        if recipe is None
+        else clean_batch(texts, titles=batch.rows["title"], recipe=recipe)
+    )
+    rows = batch.rows.select("file", "row", "id", "site", "date", cleaned.texts.alias("text"))
+    tables = {"rows": rows, "carried": batch.carried, "edits": cleaned.edits, "flags": cleaned.flags}
+    if rule is not None:
+        tables["sketches"] = sketch_batch(cleaned.texts, rule)
+    rejects = spill.path("rejects", part, suffix="jsonl")
+    rejects.write_bytes(b"".join(map(reject_line, batch.rejects)))
+    return manifest.finish(
+        CLEAN,
+        part,
+        files=[rejects, *(spill.write(name, part, table) for name, table in tables.items())],
+        facts={
+            "size": batch.size,
+            "rows": rows.height,
+            "rejects": len(batch.rejects),
+            "bytes before": int(texts.str.len_bytes().sum()),
+            "bytes after": int(cleaned.texts.str.len_bytes().sum()),
+            "changed": cleaned.edits["doc"].n_unique(),
+            "edits": cleaned.edits.height,
+            "flags": cleaned.flags.height,
+            "by cleaner": _by_cleaner(cleaned.edits),
+            "kinds": dump_kinds(batch.kinds),
+        },
+    )
+
+
+def _by_cleaner(edits: pl.DataFrame) -> dict[str, int]:
+    """Count the edits of each cleaner; one that several made counts for each."""
+    counts = edits["cleaner"].explode().drop_nulls().value_counts()
+    return dict(sorted(counts.iter_rows()))
+
+
+def totals(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up what is known of the parts."""
+    names = ("rows", "rejects", "bytes before", "bytes after", "changed", "edits", "flags")
+    summed: dict[str, Any] = {name: sum(part[name] for part in parts) for name in names}
+    by_cleaner: dict[str, int] = {}
+    for name, count in chain.from_iterable(part["by cleaner"].items() for part in parts):
+        by_cleaner[name] = by_cleaner.get(name, 0) + count
+    return {**summed, "by cleaner": dict(sorted(by_cleaner.items()))}

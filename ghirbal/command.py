@@ -1,0 +1,215 @@
+"""The command line: flags from `Options`, one function a command, errors as one sentence."""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, fields
+from typing import Any, NoReturn
+
+from ghirbal.errors import GhirbalError, UsageError
+from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, flag, nearest
+
+EXAMPLES = """\
+examples:
+  ghirbal run archive/ -o clean/                       the whole job
+  ghirbal run 'news-*.jsonl.gz' -o clean/ --text body  the text stands in the field 'body'
+  ghirbal dedup archive/ -o unique/ --threshold 0.8 --shingle 5
+  zcat day.jsonl.gz | ghirbal clean - > day.clean.jsonl
+"""
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are our errors: one sentence, no usage text before it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    help: str
+    groups: tuple[str, ...]
+    call: Callable[[argparse.Namespace, Options], int]
+
+
+def _run(arguments: argparse.Namespace, options: Options) -> int:
+    from ghirbal.job import run
+
+    return _job(run, arguments, options)
+
+
+def _clean(arguments: argparse.Namespace, options: Options) -> int:
+    if arguments.inputs == ["-"]:
+        from ghirbal.stream import clean_stream
+
+        rejected = clean_stream(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, options)
+        return int(arguments.strict and rejected > 0)
+    from ghirbal.job import clean
+
+    return _job(clean, arguments, options)
+
+
+def _dedup(arguments: argparse.Namespace, options: Options) -> int:
+    from ghirbal.job import dedup
+
+    return _job(dedup, arguments, options)
+
+
+def _job(job: Callable[..., Any], arguments: argparse.Namespace, options: Options) -> int:
+    if arguments.output is None:
+        raise UsageError("say where the result goes: -o OUT")
+    from ghirbal.progress import Progress
+    from ghirbal.summary import summary
+
+    outcome = job(
+        arguments.inputs,
+        arguments.output,
+        options=options,
+        overwrite=arguments.overwrite,
+        progress=Progress(sys.stderr),
+    )
+    for note in outcome.notes:
+        print(f"ghirbal: note: {note}", file=sys.stderr)
+    print(summary(outcome))
+    return int(arguments.strict and outcome.counts["quarantined"] > 0)
+
+
+def _report(arguments: argparse.Namespace, _: Options) -> int:
+    from ghirbal.report import write_report
+
+    print(write_report(arguments.output))
+    return 0
+
+
+def _cleaners(_: argparse.Namespace, __: Options) -> int:
+    from ghirbal.catalogue import catalogue
+
+    print(catalogue())
+    return 0
+
+
+COMMANDS = {
+    "run": _Command(
+        "clean, then deduplicate articles and paragraphs; write survivors and evidence",
+        (READING, CLEANING, FINDING, WRITING),
+        _run,
+    ),
+    "clean": _Command(
+        'the first half alone ("-" reads JSONL from stdin and writes JSONL to stdout)',
+        (READING, CLEANING, WRITING),
+        _clean,
+    ),
+    "dedup": _Command("the second half alone", (READING, FINDING, WRITING), _dedup),
+    "report": _Command("build OUT/report.html again", (), _report),
+    "cleaners": _Command("list every cleaner with its options, defaults and safety class", (), _cleaners),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the whole command from `COMMANDS` and `Options`."""
+    from ghirbal import __version__
+
+    top = _Parser(
+        prog="ghirbal",
+        description="Clean crawled news text, take out near-duplicates, and show evidence for every change.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"ghirbal {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.help, description=command.help, allow_abbrev=False)
+        if command.groups:
+            one.add_argument(
+                "inputs", nargs="+", metavar="INPUT", help="a file, a folder or a glob; see the documentation"
+            )
+            one.add_argument("-o", "--output", metavar="OUT", help="the folder for the result")
+            one.add_argument(
+                "--overwrite", action="store_true", help="replace what an earlier job left in OUT"
+            )
+            one.add_argument("--strict", action="store_true", help="exit 1 when rows were quarantined")
+        elif name == "report":
+            one.add_argument("output", metavar="OUT", help="the folder of a finished job")
+        for title in command.groups:
+            group = one.add_argument_group(title)
+            for declared in fields(Options):
+                if declared.metadata["group"] == title:
+                    _add(group, declared)
+    return top
+
+
+def _add(group: argparse._ArgumentGroup, declared: "Field[Any]") -> None:
+    chosen = declared.metadata
+    if chosen["read"] is None:
+        group.add_argument(flag(declared.name), action="store_true", help=chosen["help"])
+        return
+    known: tuple[str, ...] = chosen.get("choices", ())
+
+    def read(text: str) -> object:
+        if known and text not in known:
+            raise argparse.ArgumentTypeError(f"unknown choice {text!r}{nearest(text, known)}")
+        try:
+            return chosen["read"](text)
+        except ValueError:
+            wanted = {int: "a whole number", float: "a number"}.get(chosen["read"], "another value")
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+
+    group.add_argument(
+        flag(declared.name),
+        type=read,
+        default=declared.default,
+        metavar=chosen.get("metavar", "|".join(known)),
+        help=chosen["help"],
+    )
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    top = parser()
+    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if first is not None and first not in COMMANDS:
+        raise UsageError(f"there is no command {first!r}{nearest(first, tuple(COMMANDS))}")
+    parsed, unknown = top.parse_known_args(arguments)
+    if parsed.command is None and not unknown:
+        raise UsageError("say what to do, as in: ghirbal run INPUT -o OUT; ghirbal --help lists the commands")
+    if unknown:
+        known = {"--help", "--version", "--output", "--overwrite", "--strict"}
+        known |= {flag(declared.name) for declared in fields(Options)}
+        wrong = unknown[0].partition("=")[0]
+        meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""
+        hint = meant if "did you mean" in meant else f"; see ghirbal {parsed.command or ''} --help"
+        raise UsageError(f"{parsed.command or 'ghirbal'} does not take {wrong!r}{hint}")
+    return parsed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; return the exit code: 0 done, 1 findings, 2 wrong usage or input."""
+    try:
+        parsed = _parse(sys.argv[1:] if arguments is None else arguments)
+        names = {declared.name for declared in fields(Options)}
+        options = Options(**{name: value for name, value in vars(parsed).items() if name in names})
+        code = COMMANDS[parsed.command].call(parsed, options)
+        sys.stdout.flush()
+    except GhirbalError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("stopped; the same command goes on where it stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more; without this Python complains once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        place = f" {error.filename}" if error.filename else ""
+        return _fail("the disk is full" + place if full else f"{error.strerror or error}:{place}")
+    return code
+
+
+def _fail(sentence: str) -> int:
+    print("ghirbal: error: " + " ".join(sentence.split()), file=sys.stderr)
+    return 2

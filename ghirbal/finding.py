@@ -1,0 +1,153 @@
+"""The second and third checkpoints of a job: near-duplicate articles, then near-duplicate paragraphs."""
+
+from tempfile import TemporaryFile
+from typing import Any, Final
+
+import polars as pl
+
+from dedup import (
+    FOUND,
+    find_contained,
+    find_duplicates,
+    paragraph_rank,
+    parse_dates,
+    preference_order,
+    sketch_batch,
+    split_paragraphs,
+)
+from dedup.dates import unreadable
+from ghirbal.manifest import Manifest
+from ghirbal.ordered import in_order
+from ghirbal.plan import Plan
+from ghirbal.removal import original_lines
+from ghirbal.spill import Spilled
+
+ARTICLES: Final = "find articles"
+SPLIT: Final = "split"
+PARAGRAPHS: Final = "find paragraphs"
+
+NOT_COMPARED: Final = "not-compared"
+"""The reason in `decisions` of a document that `ghirbal clean` kept: nothing was compared."""
+CONTAINED: Final = "contained"
+"""The reason of a document all of whose paragraphs stand elsewhere; it is kept whole."""
+
+DECIDED: Final = pl.Schema({**FOUND, "rank": pl.Int64, "reason": pl.String})
+"""Of each document: `survivor`, the number of the one that stands for it (null: kept), its place in the order of
+preference, and why."""
+
+ELSEWHERE: Final = pl.Schema(
+    {
+        "doc": pl.Int64,
+        "cleaned_line": pl.UInt32,
+        "line": pl.UInt32,
+        "text": pl.String,
+        "survivor": pl.Int64,
+        "survivor_line": pl.UInt32,
+        "jaccard": pl.Float64,
+        "contained": pl.Boolean,
+    }
+)
+"""A paragraph that stands elsewhere too: its document's number, its line in the cleaned and in the original
+text, the document and the original line that stand for it, and whether it stays, so that its article does."""
+
+
+def find_articles(documents: Spilled, manifest: Manifest, plan: Plan) -> pl.DataFrame:
+    """Decide on every document; where there is no rule each is kept, as not compared."""
+    if plan.rule is None:
+        kept = DECIDED.to_frame().clear(documents.height)
+        return kept.with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
+    spill = documents.spill
+    if manifest.finished(ARTICLES) is None:
+        sketches = Spilled(spill, "sketches", documents.firsts).read()
+        keys = documents.read("file", "row", "id", "site", "date")
+        dates = parse_dates(keys["date"])
+        rank = preference_order(
+            keys.with_columns(dates, sketches["shingles"].alias("length")),
+            prefer=plan.options.prefer,
+            site_priority=plan.options.site_priority,
+        )
+        with TemporaryFile(dir=spill.folder) as scratch:
+            found = find_duplicates(sketches, rank, documents.texts, plan.rule, scratch=scratch)
+        decided = found.with_columns(pl.Series("rank", rank)).cast(dict(DECIDED)).select(DECIDED.names())
+        facts = {"unreadable dates": unreadable(keys["date"], dates)}
+        manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
+    return spill.read("decided", 0)
+
+
+def find_paragraphs(
+    documents: Spilled, decided: pl.DataFrame, manifest: Manifest, plan: Plan
+) -> pl.DataFrame:
+    """Find the survivors' paragraphs that stand in a preferred survivor, or earlier in their own article."""
+    if plan.paragraph_rule is None:
+        return ELSEWHERE.to_frame()
+    spill = documents.spill
+    if manifest.finished(PARAGRAPHS) is None:
+        heights = in_order(
+            lambda part: _split(part, documents, decided, manifest, plan)["paragraphs"], documents.parts
+        )
+        paragraphs = Spilled.of(spill, "split", list(heights))
+        table = paragraphs.read("doc", "line", "cleaned_line", "last_short")
+        doc, line = table["doc"].to_numpy(), table["cleaned_line"].to_numpy()
+        with TemporaryFile(dir=spill.folder) as scratch:
+            found = find_duplicates(
+                Spilled(spill, "split_sketches", paragraphs.firsts).read(),
+                paragraph_rank(decided["rank"].to_numpy()[doc], line),
+                paragraphs.texts,
+                plan.paragraph_rule,
+                scratch=scratch,
+            )
+        elsewhere = _elsewhere(paragraphs, table, found)
+        manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
+    return spill.read("elsewhere", 0)
+
+
+def _split(
+    part: int, documents: Spilled, decided: pl.DataFrame, manifest: Manifest, plan: Plan
+) -> dict[str, Any]:
+    """Cut the survivors of a part into paragraphs, each with its line in the original, and sketch them."""
+    known = manifest.finished(SPLIT, part)
+    if known is not None or plan.paragraph_rule is None:
+        return known or {}
+    spill, first = documents.spill, int(documents.firsts[part])
+    texts = spill.read("rows", part, "text")["text"]
+    kept = decided["survivor"].slice(first, texts.len()).is_null().arg_true()
+    split = split_paragraphs(texts.gather(kept), min_words=plan.paragraph_words)
+    split = split.with_columns(kept.gather(split["doc"]).alias("doc"))
+    table = split.select(
+        pl.col("doc").cast(pl.Int64) + first,
+        original_lines(split, texts, spill.read("edits", part)).alias("line"),
+        pl.col("line").alias("cleaned_line"),
+        "last_short",
+        "text",
+    )
+    sketches = sketch_batch(table["text"], plan.paragraph_rule)
+    return manifest.finish(
+        SPLIT,
+        part,
+        files=[spill.write("split", part, table), spill.write("split_sketches", part, sketches)],
+        facts={"paragraphs": table.height},
+    )
+
+
+def _elsewhere(paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    gone = found["survivor"].is_not_null()
+    doc, line, short = (
+        table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short")
+    )
+    rows = gone.arg_true()
+    survivor = found["survivor"].gather(rows)
+    texts = pl.concat(
+        [pl.Series("text", [], dtype=pl.String), *paragraphs.texts(rows.cast(pl.Int64).to_numpy())]
+    )
+    return (
+        table.select(pl.all().gather(rows))
+        .with_columns(
+            texts.alias("text"),
+            table["doc"].gather(survivor).alias("survivor"),
+            table["line"].gather(survivor).alias("survivor_line"),
+            found["jaccard"].gather(rows),
+            pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())).gather(rows),
+        )
+        .select(ELSEWHERE.names())
+        .cast(dict(ELSEWHERE))
+    )

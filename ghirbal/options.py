@@ -1,0 +1,189 @@
+"""What a user may choose for a job, declared once: the flags, their defaults and their help come from here.
+
+Nothing heavy is imported: `ghirbal --help` reads this page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from math import isfinite
+from typing import Any, Literal, cast
+
+from ghirbal.errors import UsageError
+
+PREFERENCES = ("date", "length", "site", "id")
+"""What `--prefer` knows; a minus in front of one turns it round."""
+
+READING = "what the rows hold"
+CLEANING = "cleaning"
+FINDING = "near-duplicates"
+WRITING = "what is written, and where"
+
+
+def _option(default: object, text: str, group: str, read: Callable[[str], object], **more: object) -> Any:
+    """Give one field of `Options` its default, its help and how its flag is read."""
+    return field(default=default, metadata={"help": text, "group": group, "read": read, **more})
+
+
+def _switch(text: str, group: str) -> Any:
+    return field(default=False, metadata={"help": text, "group": group, "read": None})
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Read a list of names with commas between.
+
+    >>> _names("date, -length")
+    ('date', '-length')
+    """
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _on_off(text: str) -> bool:
+    """Read `on` or `off`; anything else is a ValueError, as for any flag's reader."""
+    return {"on": True, "off": False}[text] if text in ("on", "off") else _refuse(text)
+
+
+def _refuse(text: str) -> bool:
+    raise ValueError(f"{text!r} is neither 'on' nor 'off'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The whole configuration of a job; each field is a flag of the command.
+
+    A near-duplicate option left at None takes the default of the rule in
+    `dedup`, which is where those defaults are reasoned out.
+
+    >>> Options(threshold=0.8).threshold
+    0.8
+    """
+
+    text: str | None = _option(None, "the column with the text (default: text)", READING, str, metavar="NAME")
+    title: str | None = _option(
+        None, "the column with the headline (default: title)", READING, str, metavar="NAME"
+    )
+    id: str | None = _option(
+        None, "the column with the row's name (default: id; made when missing)", READING, str, metavar="NAME"
+    )
+    url: str | None = _option(
+        None, "the column with the address (default: url)", READING, str, metavar="NAME"
+    )
+    site: str | None = _option(
+        None,
+        "the column with the site (default: site; the url's host when missing)",
+        READING,
+        str,
+        metavar="NAME",
+    )
+    date: str | None = _option(None, "the column with the date (default: date)", READING, str, metavar="NAME")
+    lang: str | None = _option(
+        None, "the column with the language (default: lang)", READING, str, metavar="NAME"
+    )
+    encoding: str | None = _option(
+        None,
+        "the encoding of the text files (default: UTF-8, strictly)",
+        READING,
+        str,
+        metavar="NAME",
+    )
+
+    recipe: str = _option(
+        "news",
+        "which cleaners: 'news' (text that an extractor left), 'encoding' (characters only), "
+        "or a TOML file (default: news)",
+        CLEANING,
+        str,
+        metavar="NAME|FILE",
+        neutral=True,  # the cleaners themselves are recorded: a file's name says nothing
+    )
+
+    threshold: float | None = _option(
+        None, "similarity from which an article is a near-duplicate", FINDING, float, metavar="T"
+    )
+    shingle: int | None = _option(None, "words in a shingle", FINDING, int, metavar="N")
+    paragraphs: Literal["remove", "report", "off"] = _option(
+        "remove",
+        "what to do with a paragraph that stands elsewhere (default: remove)",
+        FINDING,
+        str,
+        choices=("remove", "report", "off"),
+    )
+    paragraph_threshold: float | None = _option(
+        None, "similarity from which a paragraph is a near-duplicate", FINDING, float, metavar="T"
+    )
+    paragraph_words: int | None = _option(
+        None, "shorter paragraphs are never compared", FINDING, int, metavar="N"
+    )
+    prefer: tuple[str, ...] = _option(
+        ("date", "-length", "site", "id"),
+        "who survives, the first difference decides (default: date,-length,site,id)",
+        FINDING,
+        _names,
+        metavar="LIST",
+    )
+    site_priority: tuple[str, ...] = _option(
+        (), "sites in order of preference, before all others", FINDING, _names, metavar="LIST"
+    )
+
+    format: Literal["parquet", "jsonl", "csv"] = _option(
+        "parquet",
+        "format of the surviving documents (default: parquet)",
+        WRITING,
+        str,
+        choices=("parquet", "jsonl", "csv"),
+    )
+    redact: bool = _switch("leave private text (tracking blobs) out of the edits", WRITING)
+    work: str | None = _option(
+        None,
+        "folder for unfinished work (default: OUT/.work; deleted at the end)",
+        WRITING,
+        str,
+        metavar="DIR",
+        neutral=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "paragraph_threshold"):
+            value = getattr(self, name)
+            if value is not None and not (isfinite(value) and 0 < value <= 1):
+                raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
+        for name in ("shingle", "paragraph_words"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")
+        for choice in self.prefer:
+            if choice.removeprefix("-") not in PREFERENCES:
+                raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")
+
+    def recorded(self) -> dict[str, object]:
+        """Return what decides the answer, for the manifest: all but where the work is kept.
+
+        >>> "work" in Options().recorded()
+        False
+        """
+        chosen = {}
+        for declared in fields(self):
+            if not declared.metadata.get("neutral"):
+                value = getattr(self, declared.name)
+                chosen[declared.name] = list(value) if isinstance(value, tuple) else value
+        return chosen
+
+
+def flag(name: str) -> str:
+    """Return the flag of a field.
+
+    >>> flag("paragraph_words")
+    '--paragraph-words'
+    """
+    return "--" + name.replace("_", "-")
+
+
+def nearest(wrong: str, known: tuple[str, ...]) -> str:
+    """Return the end of an error sentence: the name that was probably meant, else all of them.
+
+    >>> nearest("lenght", ("date", "length"))
+    "; did you mean 'length'?"
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(wrong, known, n=1)
+    return f"; did you mean {cast('str', close[0])!r}?" if close else f"; it knows {', '.join(known)}"

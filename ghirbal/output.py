@@ -1,0 +1,161 @@
+"""The folder of a result: who may write in it, and whether it is new, unfinished or finished."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ghirbal.errors import UsageError
+from ghirbal.manifest import Manifest, begun
+from ghirbal.writers import write_beside
+
+FOLDERS = ("documents", "edits", "flags", "decisions", "paragraphs")
+FILES = ("quarantine.jsonl", "run.json", "timings.json", "report.html")
+RUN = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result that is being made, in the hands of one process."""
+
+    out: Path
+    work: Path
+    manifest: Manifest
+    resumed: bool
+
+
+def read_run(out: Path) -> dict[str, Any] | None:
+    """Return run.json of a finished result, None if there is none: it is written last."""
+    path = out / RUN
+    if not path.is_file():
+        return None
+    try:
+        run = json.loads(path.read_bytes())
+    except ValueError:
+        raise UsageError(f"{path} is damaged; --overwrite makes the result again") from None
+    if not isinstance(run, dict) or "job" not in run:
+        raise UsageError(f"{path} was not written by ghirbal; --overwrite replaces it")
+    return run
+
+
+@contextmanager
+def claimed(out: Path) -> Iterator[None]:
+    """Hold `out` alone: a second process is refused. The lock goes with the process, however it ends."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise UsageError(f"{out} is a file, but the result needs a folder") from None
+    handle = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another ghirbal is writing to {out} at this moment") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def finished(out: Path, job: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any] | None:
+    """Return run.json if `out` holds this job's result already, None if it has to be made."""
+    if overwrite:
+        return None
+    run = read_run(out)
+    if run is None:
+        return None
+    if run["job"] != job:
+        raise UsageError(f"{out} holds a result made {difference(run['job'], job)}; --overwrite replaces it")
+    missing = [name for name in run["files"] if not (out / name).is_file()]
+    if missing:
+        raise UsageError(f"{out} is no longer whole: {missing[0]} is missing; --overwrite makes it again")
+    return run
+
+
+def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say in which way a result was made differently.
+
+    >>> difference({"recipe": "news", "inputs": []}, {"recipe": "encoding", "inputs": []})
+    'with another recipe'
+    """
+    names = {
+        "command": "by another command",
+        "inputs": "from other input",
+        "recipe": "with another recipe",
+        "options": "with other options",
+        "versions": "by other versions of the programs",
+    }
+    differing = [words for name, words in names.items() if before.get(name) != now.get(name)]
+    return " and ".join(differing) or "differently"
+
+
+@contextmanager
+def unfinished(out: Path, job: Mapping[str, Any], *, work: str | None, overwrite: bool) -> Iterator[Output]:
+    """Make a new result in `out` or go on with a killed one; the work folder goes only when all is well."""
+    place = work_folder(out, work)
+    before = begun(place)
+    if overwrite:
+        _remove(out)
+        shutil.rmtree(place, ignore_errors=True)
+        before = None
+    elif before is not None and before != job:
+        raise UsageError(
+            f"{out} holds an unfinished result made {difference(before, job)}; --overwrite starts anew"
+        )
+    elif before is None:
+        for name in (*FOLDERS, *FILES):
+            if (out / name).exists():
+                raise UsageError(f"{out / name} is in the way; --overwrite replaces it")
+    place.mkdir(parents=True, exist_ok=True)
+    manifest = Manifest(job, work=place, out=out)
+    try:
+        yield Output(out, place, manifest, resumed=before is not None)
+    finally:
+        manifest.close()
+    discard_work(out, work)
+
+
+def seal(output: Output, run: dict[str, Any], *, timings: Mapping[str, Any]) -> dict[str, Any]:
+    """End a job: drop what a killed call left between the results, then write run.json, which makes it finished."""
+    files = output.manifest.results()
+    for folder in FOLDERS:
+        for path in (output.out / folder).iterdir():
+            if f"{folder}/{path.name}" not in files:
+                path.unlink()
+    write_beside(output.out / "timings.json", lambda stream: _dump(stream, timings))
+    whole = {**run, "files": files}
+    write_beside(output.out / RUN, lambda stream: _dump(stream, whole))
+    return whole
+
+
+def _dump(stream: BinaryIO, values: Mapping[str, Any]) -> None:
+    stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def work_folder(out: Path, work: str | None) -> Path:
+    """Return where unfinished work of `out` lies; a folder that was named may serve several results."""
+    if work is None:
+        return out / ".work"
+    return Path(work) / f"ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
+
+
+def discard_work(out: Path, work: str | None) -> None:
+    """Delete the work folder of a finished result, and the folder named for it if nothing else is there."""
+    shutil.rmtree(work_folder(out, work), ignore_errors=True)
+    if work is not None:
+        with suppress(OSError):
+            Path(work).rmdir()
+
+
+def _remove(out: Path) -> None:
+    """Take away what a job writes, and nothing else that lies in the folder."""
+    (out / RUN).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(out / name, ignore_errors=True)
+    for name in FILES:
+        (out / name).unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""What a job will do, settled before it begins: its files, cleaners and rules, and what makes it the same job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from cleaners import Recipe, named_recipe, recipe_from_toml
+from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS, Rule
+from ghirbal import __version__
+from ghirbal.errors import InputError, UsageError
+from ghirbal.fields import Fields
+from ghirbal.inputs import InputFile, find_inputs, fingerprint
+from ghirbal.options import Options
+from ghirbal.ordered import in_order
+from ghirbal.output import work_folder
+from ghirbal.readers import Reading
+
+Command = Literal["run", "clean", "dedup"]
+LIBRARIES = ("polars", "numpy", "numba", "regex", "ftfy")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job in typed parts. `recipe` is None where nothing is cleaned, a rule where nothing is compared.
+
+    `job` says in plain values what the result depends on: it heads the
+    manifest and run.json, and two calls with equal ones are the same job.
+    """
+
+    files: list[InputFile]
+    reading: Reading
+    recipe: Recipe | None
+    rule: Rule | None
+    paragraph_rule: Rule | None
+    paragraph_words: int
+    private: tuple[str, ...]
+    options: Options
+    job: dict[str, Any]
+
+
+def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> Plan:
+    """Find the input and read the options; UsageError or InputError says what is wrong with them."""
+    recipe = read_recipe(options.recipe) if command != "dedup" else None
+    rule = article_rule(options) if command != "clean" else None
+    paragraphs = paragraph_rule(options) if rule is not None and options.paragraphs != "off" else None
+    words = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
+    rules = {"articles": rule, "paragraphs": paragraphs}
+    files = find_inputs(inputs, outputs=[out, work_folder(out, options.work)])
+    prints = in_order(fingerprint, files)
+    named = [
+        {"file": file.name, "bytes": file.size, "sha256": digest}
+        for file, digest in zip(files, prints, strict=True)
+    ]
+    return Plan(
+        files=files,
+        reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8"),
+        recipe=recipe,
+        rule=rule,
+        paragraph_rule=paragraphs,
+        paragraph_words=words,
+        private=private_cleaners(recipe or ()),
+        options=options,
+        job={
+            "command": command,
+            "inputs": named,
+            "recipe": [repr(cleaner) for cleaner in recipe or ()],
+            "rules": {name: repr(one) for name, one in rules.items() if one is not None},
+            "options": options.recorded(),
+            "versions": {"ghirbal": __version__, **{name: version(name) for name in LIBRARIES}},
+        },
+    )
+
+
+def fields_of(options: Options) -> Fields:
+    """Return which columns hold what."""
+    return Fields(
+        id=options.id,
+        text=options.text,
+        title=options.title,
+        url=options.url,
+        site=options.site,
+        date=options.date,
+        lang=options.lang,
+    )
+
+
+def read_recipe(name: str) -> Recipe:
+    """Return a preset by its name, or the recipe of a TOML file.
+
+    >>> read_recipe("encodign")
+    Traceback (most recent call last):
+        ...
+    ghirbal.errors.UsageError: there is no recipe 'encodign': did you mean 'encoding'?; presets: encoding, news
+    """
+    path = Path(name)
+    try:
+        if path.suffix != ".toml" and not path.is_file():
+            return named_recipe(name)
+        return recipe_from_toml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the recipe {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}" if path.suffix == ".toml" else str(error)) from error
+
+
+def private_cleaners(recipe: Recipe) -> tuple[str, ...]:
+    """Return the names of the cleaners that take out what is about a person.
+
+    >>> private_cleaners(named_recipe("news"))
+    ('DropTrackingBlob',)
+    """
+    return tuple(type(cleaner).__name__ for cleaner in recipe if getattr(cleaner, "private", False))
+
+
+def article_rule(options: Options) -> Rule:
+    """Return the rule for articles: what the user chose, and the rule's own defaults."""
+    return _changed(ARTICLES, words=options.shingle, threshold=options.threshold)
+
+
+def paragraph_rule(options: Options) -> Rule:
+    """Return the rule for paragraphs: `--shingle` is for articles alone, long shingles find no short paragraph."""
+    return _changed(PARAGRAPHS, threshold=options.paragraph_threshold)
+
+
+def _changed(rule: Rule, **chosen: Any) -> Rule:
+    return replace(rule, **{name: value for name, value in chosen.items() if value is not None})

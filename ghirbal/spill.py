@@ -1,0 +1,75 @@
+"""The tables that a job spills to its work folder, a Parquet file for each part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Spill:
+    """Where the tables lie.
+
+    They are not compressed: packing the text of an archive costs more time
+    than the whole cleaning of it, unpacking it half as much, and it is gone
+    when the job ends.
+    """
+
+    folder: Path
+
+    def path(self, table: str, part: int, *, suffix: str = "parquet") -> Path:
+        """Return the file of one part of a table."""
+        return self.folder / f"{table}-{part:05}.{suffix}"
+
+    def write(self, table: str, part: int, frame: pl.DataFrame) -> Path:
+        """Spill one part."""
+        path = self.path(table, part)
+        frame.write_parquet(path, compression="uncompressed", statistics=False)
+        return path
+
+    def read(self, table: str, part: int, *columns: str) -> pl.DataFrame:
+        """Read some columns of one part again; all, if none is named."""
+        return pl.read_parquet(self.path(table, part), columns=list(columns) or None, glob=False)
+
+    def schema(self, table: str, part: int) -> pl.Schema:
+        """Read the columns' names and types of one part."""
+        return pl.read_parquet_schema(self.path(table, part))
+
+
+@dataclass(frozen=True, slots=True)
+class Spilled:
+    """Parts as one table: row `firsts[p] + i` of it is row `i` of part `p`; `text` names the column of texts."""
+
+    spill: Spill
+    table: str
+    firsts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, spill: Spill, table: str, heights: Sequence[int]) -> "Spilled":
+        """Number the rows of parts of these heights."""
+        return cls(spill, table, np.cumsum([0, *heights]))
+
+    @property
+    def height(self) -> int:
+        """Rows of all parts."""
+        return int(self.firsts[-1])
+
+    @property
+    def parts(self) -> range:
+        """Numbers of the parts."""
+        return range(len(self.firsts) - 1)
+
+    def read(self, *columns: str) -> pl.DataFrame:
+        """Read some columns of all parts."""
+        return pl.concat([self.spill.read(self.table, part, *columns) for part in self.parts])
+
+    def texts(self, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
+        """Read the texts of some rows (ascending numbers) again, a part at a time."""
+        bounds = np.searchsorted(numbers, self.firsts)
+        for part in self.parts:
+            own = numbers[bounds[part] : bounds[part + 1]] - self.firsts[part]
+            if own.size:
+                yield self.spill.read(self.table, part, "text")["text"].gather(own)

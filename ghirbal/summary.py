@@ -1,0 +1,66 @@
+"""What a job did, in a few lines for the person who called it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the rows, where it lies, and what the user should know besides."""
+
+    out: Path
+    counts: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    already: bool = False
+    resumed: bool = False
+
+
+def summary(outcome: Outcome) -> str:
+    """Return the lines that end a run."""
+    counts, out = outcome.counts, outcome.out
+    rows = counts["rows"]
+    lines = [
+        f"{_many(rows['in'], 'row')} in = {rows['survivors']:,} survivors "
+        f"+ {rows['removed']:,} removed + {rows['quarantined']:,} quarantined"
+    ]
+    cleaned = counts.get("cleaned")
+    if cleaned is not None:
+        taken = cleaned["bytes before"] - cleaned["bytes after"]
+        share = 100 * taken / cleaned["bytes before"] if cleaned["bytes before"] else 0.0
+        lines.append(
+            f"  cleaning       {_many(cleaned['edits'], 'edit')} in {_many(cleaned['changed'], 'article')}, "
+            f"{share:.1f} % of the text taken out; {_many(cleaned['flags'], 'place')} only flagged"
+        )
+    articles = counts.get("articles")
+    if articles is not None:
+        lines.append(
+            f"  articles       {rows['removed']:,} removed: {articles.get('identical', 0):,} identical "
+            f"and {articles.get('near-duplicate', 0):,} similar to one that stays"
+        )
+    paragraphs = counts.get("paragraphs")
+    if paragraphs is not None:
+        verb = "removed" if paragraphs["mode"] == "remove" else "reported"
+        lines.append(f"  paragraphs     {paragraphs['found']:,} {verb} that also stand elsewhere")
+    lines += [
+        "",
+        f"  survivors      {out / 'documents'}",
+        f"  evidence       {out / 'edits'}, flags, decisions, paragraphs",
+    ]
+    if rows["quarantined"]:
+        lines.append(f"  unreadable     {out / 'quarantine.jsonl'}")
+    lines.append(f"  report         {out / 'report.html'}")
+    if outcome.already:
+        lines.insert(0, f"{out} is finished already: same input, same options; nothing was done")
+    elif outcome.resumed:
+        lines.insert(0, f"{out} was unfinished; went on where it stopped")
+    return "\n".join(lines)
+
+
+def _many(count: int, thing: str) -> str:
+    """Return a count with its noun.
+
+    >>> _many(1, "row"), _many(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

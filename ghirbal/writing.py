@@ -1,0 +1,155 @@
+"""The last checkpoint of a job: survivors and evidence, made of the spilled parts one after another."""
+
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from ghirbal.columns import Settled, load_kinds
+from ghirbal.columns import documents as settled_documents
+from ghirbal.evidence import DECISIONS, EDITS, FLAGS, PARAGRAPHS, TABLES, placed, redacted
+from ghirbal.finding import CONTAINED
+from ghirbal.ordered import in_order
+from ghirbal.output import Output
+from ghirbal.plan import Plan
+from ghirbal.progress import Stage
+from ghirbal.removal import with_removals
+from ghirbal.spill import Spilled
+from ghirbal.writers import Parts, write_beside
+
+QUARANTINE: Final = "quarantine.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What became of the documents.
+
+    `places` has the `file`, `row` and `id` of each; `decided` is as `DECIDED`
+    says, `paragraphs` as `ELSEWHERE`, without those that stay.
+    """
+
+    places: pl.DataFrame
+    decided: pl.DataFrame
+    paragraphs: pl.DataFrame
+
+    @classmethod
+    def of(cls, documents: Spilled, decided: pl.DataFrame, elsewhere: pl.DataFrame) -> "Verdicts":
+        """Join what the two searches found: an article that lost nothing though all of it stands elsewhere says so."""
+        whole = elsewhere.filter("contained")["doc"].unique()
+        reasons = decided["reason"].clone().scatter(whole, CONTAINED)
+        return cls(
+            documents.read("file", "row", "id"),
+            decided.with_columns(reasons),
+            elsewhere.filter(~pl.col("contained")),
+        )
+
+
+def write(
+    documents: Spilled,
+    facts: list[dict[str, Any]],
+    verdicts: Verdicts,
+    settled: Settled,
+    output: Output,
+    plan: Plan,
+    progress: Stage,
+) -> dict[str, int]:
+    """Write survivors, evidence and quarantine; return the rows of each table that were written."""
+    schemas = {"documents": settled.schema, **TABLES}
+    tables = {name: _parts(name, schema, output, plan) for name, schema in schemas.items()}
+    rows = dict.fromkeys(schemas, 0)
+    pieces = in_order(
+        lambda part: _tables(part, facts[part], documents, verdicts, settled, plan), documents.parts
+    )
+    for known, piece in zip(facts, pieces, strict=True):
+        for name, table in piece.items():
+            rows[name] += table.height
+            _note(name, tables[name].write(table), output)
+        progress.advance(rows=known["rows"], size=known["bytes after"])
+    for name, parts in tables.items():
+        _note(name, parts.close(), output)
+    rejects = [documents.spill.path("rejects", part, suffix="jsonl") for part in documents.parts]
+    write_beside(output.out / QUARANTINE, partial(_join, rejects))
+    output.manifest.finish(_stage("quarantine"), files=[output.out / QUARANTINE])
+    return rows
+
+
+def _parts(name: str, schema: pl.Schema, output: Output, plan: Plan) -> Parts:
+    format_ = plan.options.format if name == "documents" else "parquet"
+    return Parts(output.out / name, schema, format=format_, finished=output.manifest.parts(_stage(name)))
+
+
+def _stage(table: str) -> str:
+    return f"write {table}"
+
+
+def _note(name: str, whole: list[Path], output: Output) -> None:
+    for path in whole:
+        output.manifest.finish(_stage(name), int(path.stem.removeprefix("part-")), files=[path])
+
+
+def _join(paths: list[Path], stream: Any) -> None:
+    for path in paths:
+        with path.open("rb") as piece:
+            shutil.copyfileobj(piece, stream)
+
+
+def _tables(
+    part: int, facts: dict[str, Any], documents: Spilled, verdicts: Verdicts, settled: Settled, plan: Plan
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of one part: its survivors and its evidence."""
+    spill, first = documents.spill, int(documents.firsts[part])
+    rows, edits, carried = (spill.read(name, part) for name in ("rows", "edits", "carried"))
+    decided = verdicts.decided.slice(first, rows.height)
+    kept = decided["survivor"].is_null()
+    texts = rows["text"]
+    inside = pl.col("doc").is_between(first, first + rows.height, closed="left")
+    paragraphs = verdicts.paragraphs.filter(inside)
+    if plan.options.paragraphs == "remove":
+        lines = paragraphs.select(pl.col("doc") - first, line="cleaned_line")
+        texts, edits = with_removals(texts, edits, lines)
+    if plan.options.redact:
+        edits = redacted(edits, plan.private)
+    return {
+        "documents": settled_documents(
+            rows.select("id", "site", texts.alias("text")).filter(kept),
+            carried.filter(kept) if carried.width else carried,
+            load_kinds(facts["kinds"], carried.schema),
+            settled,
+            fields=plan.reading.fields,
+        ),
+        "edits": placed(edits, rows, EDITS),
+        "flags": placed(spill.read("flags", part), rows, FLAGS),
+        "decisions": _decisions(decided, rows, verdicts.places),
+        "paragraphs": _paragraphs(paragraphs, verdicts.places),
+    }
+
+
+def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    survivors = _places(places, decided["survivor"], "survivor_")
+    return (
+        pl.concat([rows.select("file", "row", "id"), decided.drop("survivor"), survivors], how="horizontal")
+        .with_columns(
+            kept=pl.col("survivor_id").is_null(),
+            cluster=pl.coalesce("survivor_id", "id"),
+            survivor=pl.col("survivor_id"),
+        )
+        .select(DECISIONS.names())
+        .cast(dict(DECISIONS))
+    )
+
+
+def _paragraphs(paragraphs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    survivors = _places(places, paragraphs["survivor"], "survivor_").rename({"survivor_id": "survivor"})
+    own = _places(places, paragraphs["doc"], "")
+    return (
+        pl.concat([own, paragraphs.drop("doc", "survivor"), survivors], how="horizontal")
+        .select(PARAGRAPHS.names())
+        .cast(dict(PARAGRAPHS))
+    )
+
+
+def _places(places: pl.DataFrame, numbers: pl.Series, prefix: str) -> pl.DataFrame:
+    return places.select(pl.all().gather(numbers).name.prefix(prefix))
