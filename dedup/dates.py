@@ -83,7 +83,7 @@ def _parse_strings(dates: pl.Series) -> pl.Series:
             .str.replace(r"^(\d{4})$", "$1-01-01")
             .str.replace(r"^(\d{4}-\d{2})$", "$1-01")
         )
-        .with_columns(text.str.extract_groups(rf"^(?<day>.*?)(?:(?:\s*[T,،\s]\s*)(?<clock>{clock})\s*(?<offset>{offset})?(?: \(.*\))?)?$"))
+        .with_columns(text.str.extract_groups(rf"^(?<day>.*?)(?:(?:\s*[T,،\s]\s*)(?<clock>{clock})\s*(?<offset>{offset})?(?: \(.*\))?)?\s*$"))
         .unnest("date")
         .with_columns(
             pl.col("day").str.replace_all(r"[,،]| de | of ", " ").str.replace_all(r"\s+", " ").str.strip_chars(),

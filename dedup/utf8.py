@@ -58,6 +58,8 @@ def utf8(texts: pl.Series) -> Iterator[Utf8]:
     ...     texts.lengths.tolist()
     [4, 0]
     """
+    if texts.dtype != pl.String:
+        raise TypeError(f"a kernel reads a column of text, not of {texts.dtype}")
     capsule = texts.fill_null("").__arrow_c_stream__()
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     get_pointer.restype = ctypes.c_void_p
