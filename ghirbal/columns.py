@@ -14,6 +14,7 @@ unless another file disagrees.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -26,8 +27,6 @@ from ghirbal.fields import Fields
 
 EXACT_IN_FLOAT = 1 << 53
 LARGEST = (1 << 63) - 1
-# Key order and number spelling stay as they came.
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +166,12 @@ def settle(kinds: Iterable[Mapping[str, Kind]], *, fields: Fields) -> Settled:
 
 
 def json_texts(values: Iterable[object]) -> list[str | None]:
-    """Values as JSON text, key order and numbers as they came; null stays null."""
-    return [None if value is None else _dumps(value) for value in values]
+    """Values as JSON text, keys in the order that they came in; null stays null, bytes become base64.
+
+    >>> json_texts([{"b": 1, "a": "م"}, None, b"x"])
+    ['{"b":1,"a":"م"}', None, '"eA=="']
+    """
+    return [None if value is None else _ENCODER.encode(value) for value in values]
 
 
 def documents(
@@ -271,3 +274,10 @@ def _decode(column: pl.Series, kind: Kind, settled: Kind) -> pl.Series:
 
 def _is_text(kind: Kind) -> bool:
     return kind.name == "string"
+
+
+def _spelled(value: object) -> str:
+    return b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_spelled)

@@ -108,13 +108,20 @@ def write_table(frame: pl.DataFrame, stream: BinaryIO, *, format: Format) -> Non
                 stream, compression="zstd", compression_level=3, statistics=True, row_group_size=rows
             )
         case "jsonl":
-            frame.write_ndjson(stream)
+            _spelled(frame, nested=False).write_ndjson(stream)
         case "csv":
-            nested = [column for column in frame.iter_columns() if column.dtype.is_nested()]
-            texts = [
-                pl.Series(column.name, json_texts(column.to_list()), dtype=pl.String) for column in nested
-            ]
-            frame.with_columns(texts).write_csv(stream)
+            _spelled(frame, nested=True).write_csv(stream)
+
+
+def _spelled(frame: pl.DataFrame, *, nested: bool) -> pl.DataFrame:
+    """Columns that a text format cannot hold as text: bytes as base64, lists and structs as JSON."""
+    columns = []
+    for column in frame.iter_columns():
+        if column.dtype == pl.Binary:
+            columns.append(column.bin.encode("base64"))
+        elif column.dtype.is_nested() and (nested or "Binary" in str(column.dtype)):
+            columns.append(pl.Series(column.name, json_texts(column.to_list()), dtype=pl.String))
+    return frame.with_columns(columns)
 
 
 def write_beside(path: Path, write: Callable[[BinaryIO], None]) -> None:

@@ -80,9 +80,17 @@ def _text(column: pl.Series) -> tuple[pl.Series, str]:
     if column.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null):
         return column.cast(pl.String), ""
     if column.dtype == pl.Binary:  # how older engines write strings
-        return column.cast(pl.String, strict=False), f"{column.name} is null or not UTF-8"
+        texts = [_decoded(value) for value in column]
+        return pl.Series(column.name, texts, dtype=pl.String), f"{column.name} is null or not UTF-8"
     nulls = pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
     return nulls, f"{column.name} is {column.dtype}, not a string"
+
+
+def _decoded(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _rejected(file: InputFile, group: RowGroup, numbers: range, error: str) -> Records:

@@ -3,12 +3,15 @@
 import codecs
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from ghirbal.errors import InputError
 from ghirbal.inputs import InputFile
 from ghirbal.readers.reading import HEAD_BYTES
 
+UNPACKED_AT_ONCE = 1 << 20
+ZSTD_BLOCK = 1 << 17
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -21,7 +24,7 @@ class DamageError(Exception):
 
 
 def blocks(file: InputFile, *, size: int, encoding: str = "utf-8") -> Iterator[bytes]:
-    """Blocks of at most about `size` bytes; DamageError where the file breaks off.
+    """Blocks of about `size` bytes or less; DamageError where the file breaks off.
 
     Bytes are handed on as they are, a byte order mark included, save in an
     encoding in which a line feed is not one byte 0x0A (UTF-16, UTF-32, UTF-7):
@@ -73,49 +76,57 @@ def _read(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _gunzip(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Unpack gzip members one after another; never more than `size` bytes at once.
+    """Unpack gzip members one after another, up to the very byte where a damage begins.
 
-    Not gzip.GzipFile: its buffer swallows the good bytes before a damage.
+    Not gzip.GzipFile: its buffers swallow the good bytes before a damage.
     """
     member = zlib.decompressobj(wbits=31)
     begun = False
-    for packed in _read(stream, min(size, 1 << 20)):
+    for packed in _read(stream, min(size, UNPACKED_AT_ONCE)):
         rest = packed
         while rest:
             if member.eof:
-                rest = rest.lstrip(b"\0")  # tapes and some tools pad with zeros
+                rest = rest.lstrip(b"\0")  # some tools pad with zeros
                 if not rest:
                     break
                 member, begun = zlib.decompressobj(wbits=31), False
+            before = member.copy()
             try:
-                out = member.decompress(rest, size)
+                out = member.decompress(rest, UNPACKED_AT_ONCE)
             except zlib.error as error:
+                yield _bytes_before_damage(before, rest)
                 raise DamageError(f"the gzip stream is damaged: {error}") from error
             begun = True
             if out:
                 yield out
             rest = member.unused_data if member.eof else member.unconsumed_tail
-    while begun and not member.eof and (out := member.decompress(b"", size)):
-        yield out
     if not member.eof:
-        raise DamageError(
-            "the gzip stream ends in the middle" if begun else "the file is no gzip stream: it is empty"
-        )
+        raise DamageError("the gzip stream ends in the middle" if begun else "the gzip file is empty")
+
+
+def _bytes_before_damage(member: "zlib._Decompress", packed: bytes) -> bytes:
+    """Unpack byte by byte what zlib drops when it meets a damage in the same call."""
+    out = bytearray()
+    with suppress(zlib.error):
+        while byte := member.decompress(packed, 1):
+            out += byte
+            packed = member.unconsumed_tail
+    return bytes(out)
 
 
 def _unzstd(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Unpack zstd frames one after another; never more than `size` bytes at once."""
+    """Unpack zstd frames one after another; a damage costs no more than its block of 128 KiB."""
     from backports import zstd  # noqa: PLC0415  (only those who read .zst pay for it)
 
     frame = zstd.ZstdDecompressor()
     begun = False
-    for packed in _read(stream, min(size, 1 << 20)):
+    for packed in _read(stream, min(size, UNPACKED_AT_ONCE)):
         rest = packed
         while rest or not (frame.eof or frame.needs_input):
             if frame.eof:
                 frame, begun = zstd.ZstdDecompressor(), False
             try:
-                out = frame.decompress(rest, max_length=size)
+                out = frame.decompress(rest, max_length=ZSTD_BLOCK)
             except zstd.ZstdError as error:
                 raise DamageError(f"the zstd stream is damaged: {error}") from error
             begun = True
@@ -123,9 +134,7 @@ def _unzstd(stream: BinaryIO, size: int) -> Iterator[bytes]:
                 yield out
             rest = frame.unused_data if frame.eof else b""
     if not frame.eof:
-        raise DamageError(
-            "the zstd stream ends in the middle" if begun else "the file is no zstd stream: it is empty"
-        )
+        raise DamageError("the zstd stream ends in the middle" if begun else "the zstd file is empty")
 
 
 def _as_utf8(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
