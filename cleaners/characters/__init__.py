@@ -1,8 +1,9 @@
 """Rewriters of the characters within a line."""
 
+from cleaners.characters.encoding import FixEncoding
 from cleaners.characters.entities import DecodeEntities
 from cleaners.characters.invisible import DropInvisible
 from cleaners.characters.spaces import NormalizeSpaces
 from cleaners.characters.tatweel import DropTatweel
 
-__all__ = ["DecodeEntities", "DropInvisible", "DropTatweel", "NormalizeSpaces"]
+__all__ = ["DecodeEntities", "DropInvisible", "DropTatweel", "FixEncoding", "NormalizeSpaces"]

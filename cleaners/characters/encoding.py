@@ -1,0 +1,142 @@
+"""FixEncoding puts right lines that were read in the wrong encoding."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import polars as pl
+
+from cleaners.characters import legacy_misread, mojibake, utf8_misread
+from cleaners.characters.plausibility import measured
+from cleaners.characters.spans import FLAGS, SPANS
+
+# Every accident leaves one of these: a control of Latin-1, a Latin letter beyond ASCII, a Greek or Cyrillic
+# one, a box, or a symbol that prose seldom has.
+_TRACES: Final = (
+    r"[\x{80}-\x{9f}\x{a2}-\x{aa}\x{ac}-\x{b3}\x{b5}\x{b6}\x{b8}-\x{ba}\x{bc}-\x{be}\x{c0}-\x{24f}\x{2c6}-\x{2dd}"
+    r"\x{37a}-\x{3ff}\x{400}-\x{4ff}\x{2020}\x{2021}\x{2030}\x{2044}\x{20a7}\x{20ac}\x{2116}\x{2200}-\x{22ff}"
+    r"\x{2310}-\x{2321}\x{2500}-\x{25ff}\x{fb01}\x{fb02}\x{fffd}]"
+)
+# The letter of a lead byte of UTF-8 before what a continuation reads as, in the encodings that ftfy's pattern
+# does not know: cp1256 and MacArabic (Arabic letters), cp1251 (Cyrillic).
+_LEAD_AND_CONTINUATION: Final = (
+    r"[\x{622}-\x{64a}][\x{a2}-\x{a9}\x{ac}\x{ae}-\x{b9}\x{bc}-\x{be}\x{c0}-\x{ff}ˆ†‡‰ƒ]"
+    r"|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
+)
+_BEYOND_LATIN: Final = (
+    r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
+)
+_FLAGGED_PAIRS: Final = 3
+_MOST_LAYERS: Final = 4  # of misreadings, one over the other
+
+
+@dataclass(frozen=True, slots=True)
+class FixEncoding:
+    """Read lines again, in the right encoding, that were read in the wrong one.
+
+    Whole lines only, and without loss: UTF-8 read as Latin-1, cp1252, cp1254, cp1256, cp1251, cp437, cp850,
+    MacRoman or MacArabic, also several times over; Arabic, Cyrillic, Greek, Hebrew, Chinese, Japanese and Korean
+    encodings read as Western ones. The result must read better, by the table of frequent pairs of letters. What
+    ftfy knows besides it repairs, with nothing but its encoding fixers. What still looks wrong is flagged.
+    """
+
+    safety: ClassVar = "repair"
+
+    def gate(self, text: pl.Expr) -> pl.Expr:
+        """Select the lines with a character that accidents leave."""
+        return text.str.contains(_TRACES)
+
+    def rewrite(self, lines: pl.Series) -> pl.DataFrame:
+        """Propose whole lines.
+
+        >>> FixEncoding().rewrite(pl.Series(["ط§ظ„ط¹ظ„ظ…", "été"])).select("at", "after", "reason").rows()
+        [(0, 'العلم', 'UTF-8 read as cp1256')]
+        """
+        rows = pl.DataFrame({"before": lines}).with_row_index("at").filter(_is_suspect(pl.col("before")))
+        rows = rows.select("at", "before", text="before", reason=pl.lit(""))
+        settled = [rows.clear()]
+        for _ in range(_MOST_LAYERS):
+            read = _read_again(rows.filter(_is_suspect(pl.col("text"))))
+            settled.append(rows.join(read, on="at", how="anti"))
+            rows = read
+        return _as_spans(_left_to_ftfy(pl.concat([*settled, rows])))
+
+    def flag(self, lines: pl.Series) -> pl.DataFrame:
+        """Flag lines that look wrong; ask it about the lines that `rewrite` left."""
+        text = pl.col("text")
+        pairs = text.str.count_matches(_LEAD_AND_CONTINUATION)
+        wrong = mojibake.looks_bad(text) | legacy_misread.looks_misread(text) | (pairs >= _FLAGGED_PAIRS)
+        return (
+            pl.DataFrame({"text": lines})
+            .with_row_index("at")
+            .filter(text.str.contains(_TRACES) & wrong)
+            .select("at", start=0, end=text.str.len_bytes(), reason=pl.lit("encoding not repaired"))
+            .cast(FLAGS)
+        )
+
+
+def _is_suspect(text: pl.Expr) -> pl.Expr:
+    other = legacy_misread.looks_misread(text) | text.str.contains(_LEAD_AND_CONTINUATION)
+    return text.str.contains(_TRACES) & (mojibake.looks_bad(text) | other)
+
+
+def _read_again(todo: pl.DataFrame) -> pl.DataFrame:
+    """Take one layer of misreading off; only the rows where one came off."""
+    read = [todo.clear()]
+    for wrong in utf8_misread.WRONG:
+        rows = todo.filter(utf8_misread.looks_misread(pl.col("text"), wrong))
+        if not rows.is_empty():
+            after = utf8_misread.read_as_utf8(rows["text"], wrong)
+            read.append(_better(rows.with_columns(after=after, why=pl.lit(f"UTF-8 read as {wrong.name}"))))
+            todo = todo.join(read[-1], on="at", how="anti")
+    return pl.concat([*read, _read_in_own_encoding(todo)])
+
+
+def _read_in_own_encoding(todo: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("text")
+    todo = todo.filter(legacy_misread.looks_misread(text))
+    best: dict[int, tuple[float, str, str]] = {}
+    for wrong in legacy_misread.WRONG:
+        sure = [at for at, (share, _, _) in best.items() if share >= legacy_misread.SURE]
+        rows = todo.filter(~wrong.lacks(text) & ~pl.col("at").is_in(sure))
+        readings = legacy_misread.read_in_own_encoding(rows["text"].to_list(), wrong) if len(rows) else []
+        for at, reading in zip(rows["at"], readings, strict=True):
+            if reading and reading.share > best.get(at, (-1.0, "", ""))[0]:
+                best[at] = reading.share, reading.text, f"{reading.encoding} read as {wrong.name}"
+    found = pl.DataFrame(
+        [(at, after, why) for at, (_, after, why) in best.items()],
+        schema={"at": pl.UInt32, "after": pl.String, "why": pl.String},
+        orient="row",
+    )
+    return _better(todo.join(found, on="at"))
+
+
+def _better(proposed: pl.DataFrame) -> pl.DataFrame:
+    """Keep the rows whose new text reads better than the old one."""
+    proposed = proposed.filter(pl.col("after").is_not_null())
+    old, new = measured(proposed["text"].to_list()), measured(proposed["after"].to_list())
+    frequent = pl.Series(new.frequent > old.frequent)
+    # A few accented letters: nothing but Latin words may come out, whole ones where broken ones were.
+    latin = pl.Series(new.broken < old.broken) & ~proposed["after"].str.contains(_BEYOND_LATIN)
+    return proposed.filter(frequent | latin | mojibake.looks_bad(pl.col("text"))).select(
+        "at",
+        "before",
+        text="after",
+        reason=pl.when(pl.col("reason") == "").then("why").otherwise(pl.format("{}; {}", "reason", "why")),
+    )
+
+
+def _left_to_ftfy(rows: pl.DataFrame) -> pl.DataFrame:
+    """Let ftfy repair what it calls bad, but not where it would find pieces of UTF-8 in another encoding."""
+    text = pl.col("text")
+    other = legacy_misread.looks_misread(text) & ~mojibake.is_of_sequences(text)
+    bad = mojibake.looks_bad(text) & ~other
+    left = rows.filter(bad)
+    repaired = pl.Series([mojibake.repaired(line) for line in left["text"].to_list()], dtype=pl.String)
+    left = left.with_columns(text=repaired, reason=pl.lit("mojibake"))
+    return pl.concat([rows.filter(~bad), left.filter(~other)])
+
+
+def _as_spans(rows: pl.DataFrame) -> pl.DataFrame:
+    changed = rows.filter(pl.col("text") != pl.col("before")).sort("at")
+    size = pl.col("before").str.len_bytes()
+    return changed.select("at", start=pl.lit(0), end=size, after="text", reason="reason").cast(SPANS)

@@ -1,0 +1,143 @@
+"""How much a line reads as text: the measure that a repair of its encoding must improve."""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+
+_FREQUENT: Final = json.loads(
+    resources.files("cleaners.characters").joinpath("frequent.json").read_text("utf-8")
+)
+_WORDS: Final = frozenset(" ".join(_FREQUENT["words"].values()).split())
+
+# What a character counts as. Each letter of an alphabet has a class of its own, from `_FIRST_LETTER` on.
+_NEUTRAL, _ASCII, _LATIN_1, _LATIN, _ODD, _CJK, _RARE_CJK, _FIRST_LETTER = range(8)
+_ODD_CHARACTERS: Final = "¢£¤¥¦§¨©ª¬\u00ad®¯°±²³´µ¶¸¹º¼½¾¿¡×÷ƒˆˇ˘˙˛˜˝†‡‰‹›™€‚„√∂∆∏∑∞∩∫≈≠≡≤≥◊₧⌐⌠⌡∙⁄№\ufffd"
+_RANGES: Final = {
+    _ASCII: [(0x41, 0x5B), (0x61, 0x7B)],
+    _LATIN_1: [(0xC0, 0x100)],
+    _LATIN: [(0x100, 0x250), (0x1E00, 0x1F00)],
+    _ODD: [(0x80, 0xA0), (0x2500, 0x25A0), (0xE000, 0xF900)],
+    _RARE_CJK: [(0x3040, 0x3100), (0x3400, 0xA000), (0xAC00, 0xD7A4), (0xF900, 0xFB00), (0xFF61, 0xFFA0)],
+}
+_ALPHABETS: Final = (  # capitals count as small letters
+    (0x621, 0x63B), (0x641, 0x64B), (0x671, 0x6D4), (0x430, 0x460), (0x490, 0x492), (0x3AC, 0x3CF), (0x5D0, 0x5EB),
+)  # fmt: skip
+_TELLS_NOTHING, _FREQUENT_PAIR, _RARE_PAIR, _BROKEN_PAIR = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Of each line: how many of its neighbouring characters go together.
+
+    `frequent` and `rare` count pairs of letters of one alphabet, or of Chinese, Japanese and Korean
+    characters, by a table of what is frequent in a language; `broken` counts neighbours that no writing puts
+    together: letters of two alphabets, a letter beyond ASCII and a symbol, two accented letters.
+    """
+
+    frequent: Counts
+    rare: Counts
+    broken: Counts
+
+    @property
+    def telling(self) -> Counts:
+        """How many pairs tell something."""
+        return self.frequent + self.rare + self.broken
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """Share of the frequent pairs among all that tell something, from 0 to 1."""
+        return self.frequent / np.maximum(self.telling, 1)
+
+
+def measured(lines: list[str]) -> Measure:
+    r"""Measure lines; none may contain "\n".
+
+    >>> measured(["العربية", "ÇáÚÑÈíÉ", "plain"]).share.round(1).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    text = "\n".join([*lines, ""])
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    classes = _CLASSES[codes]
+    found = _PAIRS[classes[:-1].astype(np.uint16) << 8 | classes[1:]]
+    ends = np.flatnonzero(codes == ord("\n"))
+    kinds = (_FREQUENT_PAIR, _RARE_PAIR, _BROKEN_PAIR)
+    return Measure(*(_counted(found == kind, ends) for kind in kinds))
+
+
+def pair_scores(characters: str) -> NDArray[np.int8]:
+    """For each two bytes of a single-byte encoding 1 if they read as a frequent pair, -1 if as a bad one.
+
+    Indexed by `first << 8 | second`; `characters` are the 256 that the bytes read as.
+    """
+    classes = _CLASSES[[ord(c) for c in characters]].astype(np.uint16)
+    kinds = _PAIRS[(classes[:, None] << 8 | classes[None, :]).reshape(-1)]
+    return np.array([0, 1, -1, -1], dtype=np.int8)[kinds]
+
+
+def is_of_known_words(line: str) -> bool:
+    """Whether all words beyond ASCII are among the commonest of their language.
+
+    >>> is_of_known_words("من: BBC"), is_of_known_words("مخ")
+    (True, False)
+    """
+    words = "".join(c if c.isalpha() else " " for c in line).lower().split()
+    foreign = [word for word in words if not word.isascii()]
+    return bool(foreign) and all(word in _WORDS for word in foreign)
+
+
+def _counted(found: NDArray[np.bool_], ends: NDArray[np.int64]) -> Counts:
+    """Count by line; the place `ends[i]` is that of the line break after line i."""
+    running = np.concatenate([[0], np.cumsum(found)])
+    return np.diff(running[np.minimum(ends, len(found))], prepend=0)
+
+
+def _class_table() -> NDArray[np.uint8]:
+    table = np.zeros(0x110000, dtype=np.uint8)
+    for kind, ranges in _RANGES.items():
+        for first, last in ranges:
+            table[first:last] = kind
+    table[[ord(c) for c in _ODD_CHARACTERS]] = _ODD
+    table[[ord(c) for c in "".join(_FREQUENT["characters"].values())]] = _CJK
+    letters = [chr(code) for first, last in _ALPHABETS for code in range(first, last)]
+    for kind, letter in enumerate(letters, _FIRST_LETTER):
+        table[[ord(letter), ord(letter.upper()[0])]] = kind
+    table[ord("ς")] = table[ord("σ")]
+    return table
+
+
+def _pair_table(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    table = np.full((256, 256), _TELLS_NOTHING, dtype=np.uint8)
+    scripts = [range(_FIRST_LETTER + a, _FIRST_LETTER + b) for a, b in pairwise(_script_starts())]
+    for script in scripts:
+        for other in (_ASCII, _LATIN_1, _LATIN, _ODD, _CJK, _RARE_CJK):
+            table[script.start : script.stop, other] = table[other, script.start : script.stop] = _BROKEN_PAIR
+        for partner in scripts:
+            kind = _RARE_PAIR if partner == script else _BROKEN_PAIR
+            table[script.start : script.stop, partner.start : partner.stop] = kind
+    for beyond in (_LATIN_1, _CJK, _RARE_CJK):
+        table[beyond, [_LATIN_1, _ODD]] = table[[_LATIN_1, _ODD], beyond] = _BROKEN_PAIR
+    table[_LATIN, _ODD] = table[_ODD, _LATIN] = table[_ODD, _ODD] = _BROKEN_PAIR
+    table[[_CJK, _RARE_CJK], _RARE_CJK] = table[_RARE_CJK, _CJK] = _RARE_PAIR
+    table[_CJK, _CJK] = _FREQUENT_PAIR
+    for pair in " ".join(_FREQUENT["pairs"].values()).split():
+        first, second = (classes[ord(letter)] for letter in pair)
+        if first >= _FIRST_LETTER <= second:
+            table[first, second] = _FREQUENT_PAIR
+    return table.reshape(-1)
+
+
+def _script_starts() -> list[int]:
+    """Where the letters of Arabic, Cyrillic, Greek and Hebrew begin among those of all alphabets."""
+    sizes = [last - first for first, last in _ALPHABETS]
+    return [0, sum(sizes[:3]), sum(sizes[:5]), sum(sizes[:6]), sum(sizes)]
+
+
+_CLASSES: Final = _class_table()
+_PAIRS: Final = _pair_table(_CLASSES)
