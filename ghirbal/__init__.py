@@ -1,4 +1,4 @@
-"""Cleans crawled news text, takes out near-duplicate articles and paragraphs, and shows evidence for every change.
+"""Cleans crawled news, takes out near-duplicate articles and paragraphs, shows evidence for every change.
 
 The public names of `cleaners` and `dedup` are handed on here, and loaded when
 they are first used: `ghirbal --help` pays for none of them.
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cleaners import *  # noqa: F403  (what is public is listed there alone)
     from dedup import *  # noqa: F403
-    from ghirbal.errors import GhirbalError, InputError, UsageError
-    from ghirbal.options import Options
-    from ghirbal.summary import Outcome
+    from ghirbal.errors import GhirbalError as GhirbalError
+    from ghirbal.errors import InputError as InputError
+    from ghirbal.errors import UsageError as UsageError
+    from ghirbal.options import Options as Options
+    from ghirbal.summary import Outcome as Outcome
 
 __version__ = "0.1.0"
 

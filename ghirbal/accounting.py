@@ -4,20 +4,17 @@ from typing import Any
 
 from ghirbal.cleaning import totals
 from ghirbal.finding import ARTICLES
-from ghirbal.manifest import Manifest
 from ghirbal.output import Output
 from ghirbal.plan import Plan
-from ghirbal.writing import QUARANTINE, Verdicts
+from ghirbal.writing import QUARANTINE, Results
 
 
-def account(
-    parts: list[dict[str, Any]], verdicts: Verdicts, written: dict[str, int], output: Output, plan: Plan
-) -> dict[str, Any]:
+def account(results: Results, written: dict[str, int], output: Output, plan: Plan) -> dict[str, Any]:
     """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
-    cleaned = totals(parts)
+    cleaned = totals(results.facts)
     with (output.out / QUARANTINE).open("rb") as lines:
         quarantined = sum(1 for _ in lines)
-    removed = int(verdicts.decided["survivor"].is_not_null().sum())
+    removed = int(results.decided["survivor"].is_not_null().sum())
     rows = {
         "in": cleaned.pop("rows") + cleaned.pop("rejects"),
         "survivors": written["documents"],
@@ -29,7 +26,7 @@ def account(
     if plan.recipe is not None:
         counts["cleaned"] = cleaned
     if plan.rule is not None:
-        reasons = verdicts.decided["reason"].value_counts().sort("reason")
+        reasons = results.decided["reason"].value_counts().sort("reason")
         counts["articles"] = dict(reasons.iter_rows())
     if plan.paragraph_rule is not None:
         counts["paragraphs"] = {"mode": plan.options.paragraphs, "found": written["paragraphs"]}
@@ -53,14 +50,14 @@ def check_rows(rows: dict[str, int]) -> None:
         )
 
 
-def notes(verdicts: Verdicts, manifest: Manifest) -> list[str]:
+def notes(results: Results, output: Output) -> list[str]:
     """Return what the user should know besides."""
     said = []
-    ids = verdicts.places["id"]
+    ids = results.places["id"]
     repeated = ids.len() - ids.n_unique()
     if repeated:
         said.append(f"{repeated:,} rows repeat the id of another row; file and row tell them apart")
-    unreadable = (manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
+    unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
     if unreadable:
         said.append(f"{unreadable:,} dates could not be read; those rows come last in order of preference")
     return said

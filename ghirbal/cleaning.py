@@ -6,48 +6,44 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleaners import CleanedBatch, Recipe, clean_batch
+from cleaners import CleanedBatch, clean_batch
 from cleaners.ledger import EDITS, FLAGS
-from dedup import Rule, sketch_batch
+from dedup import sketch_batch
 from ghirbal.columns import dump_kinds
-from ghirbal.manifest import Manifest
 from ghirbal.ordered import in_order
+from ghirbal.output import Output
+from ghirbal.plan import Plan
 from ghirbal.quarantine import reject_line
 from ghirbal.readers import Batch
-from ghirbal.spill import Spill
 
 CLEAN: Final = "clean"
 
 
-def clean_and_sketch(
-    batches: Iterable[Batch], spill: Spill, manifest: Manifest, *, recipe: Recipe | None, rule: Rule | None
-) -> Iterator[dict[str, Any]]:
+def clean_and_sketch(batches: Iterable[Batch], output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
     """Clean and sketch every batch, two at a time; give what is known of each spilled part, in order."""
 
     def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
         part, batch = numbered
-        known = manifest.finished(CLEAN, part)
-        return known or _spill(part, batch, spill, manifest, recipe=recipe, rule=rule)
+        return output.manifest.finished(CLEAN, part) or _spill(part, batch, output, plan)
 
     return in_order(spilled, enumerate(batches))
 
 
-def _spill(
-    part: int, batch: Batch, spill: Spill, manifest: Manifest, *, recipe: Recipe | None, rule: Rule | None
-) -> dict[str, Any]:
+def _spill(part: int, batch: Batch, output: Output, plan: Plan) -> dict[str, Any]:
+    spill = output.spill
     texts = batch.rows["text"]
     cleaned = (
         CleanedBatch(texts, EDITS.to_frame(), FLAGS.to_frame())
-        if recipe is None
-        else clean_batch(texts, titles=batch.rows["title"], recipe=recipe)
+        if plan.recipe is None
+        else clean_batch(texts, titles=batch.rows["title"], recipe=plan.recipe)
     )
     rows = batch.rows.select("file", "row", "id", "site", "date", cleaned.texts.alias("text"))
     tables = {"rows": rows, "carried": batch.carried, "edits": cleaned.edits, "flags": cleaned.flags}
-    if rule is not None:
-        tables["sketches"] = sketch_batch(cleaned.texts, rule)
+    if plan.rule is not None:
+        tables["sketches"] = sketch_batch(cleaned.texts, plan.rule)
     rejects = spill.path("rejects", part, suffix="jsonl")
     rejects.write_bytes(b"".join(map(reject_line, batch.rejects)))
-    return manifest.finish(
+    return output.manifest.finish(
         CLEAN,
         part,
         files=[rejects, *(spill.write(name, part, table) for name, table in tables.items())],

@@ -1,4 +1,6 @@
 """The command line: flags from `Options`, one function a command, errors as one sentence."""
+# ruff: noqa: PLC0415 (a command pays only for the imports it uses)
+# ruff: noqa: T201 (a command speaks by printing)
 
 import argparse
 import errno
@@ -20,6 +22,7 @@ examples:
 """
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+FAULT = 70
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,46 +39,35 @@ class _Command:
     call: Callable[[argparse.Namespace, Options], int]
 
 
-def _run(arguments: argparse.Namespace, options: Options) -> int:
-    from ghirbal.job import run
-
-    return _job(run, arguments, options)
-
-
-def _clean(arguments: argparse.Namespace, options: Options) -> int:
-    if arguments.inputs == ["-"]:
-        from ghirbal.stream import clean_stream
-
-        rejected = clean_stream(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, options)
-        return int(arguments.strict and rejected > 0)
-    from ghirbal.job import clean
-
-    return _job(clean, arguments, options)
-
-
-def _dedup(arguments: argparse.Namespace, options: Options) -> int:
-    from ghirbal.job import dedup
-
-    return _job(dedup, arguments, options)
-
-
-def _job(job: Callable[..., Any], arguments: argparse.Namespace, options: Options) -> int:
+def _job(arguments: argparse.Namespace, options: Options) -> int:
+    """`run`, `clean` and `dedup`: the function of that name in `ghirbal.job`."""
+    if arguments.command == "clean" and arguments.inputs == ["-"]:
+        return _stream(arguments, options)
     if arguments.output is None:
         raise UsageError("say where the result goes: -o OUT")
+    from ghirbal import job
     from ghirbal.progress import Progress
     from ghirbal.summary import summary
 
-    outcome = job(
+    outcome = getattr(job, arguments.command)(
         arguments.inputs,
         arguments.output,
         options=options,
-        overwrite=arguments.overwrite,
         progress=Progress(sys.stderr),
     )
     for note in outcome.notes:
         print(f"ghirbal: note: {note}", file=sys.stderr)
     print(summary(outcome))
-    return int(arguments.strict and outcome.counts["quarantined"] > 0)
+    return int(arguments.strict and outcome.counts["rows"]["quarantined"] > 0)
+
+
+def _stream(arguments: argparse.Namespace, options: Options) -> int:
+    if arguments.output is not None:
+        raise UsageError("what comes from stdin goes to stdout: leave out -o, or name a file as INPUT")
+    from ghirbal.stream import STDIN, clean_stream
+
+    rejected = clean_stream(STDIN, sys.stdout.buffer, sys.stderr, options=options)
+    return int(arguments.strict and rejected > 0)
 
 
 def _report(arguments: argparse.Namespace, _: Options) -> int:
@@ -96,14 +88,14 @@ COMMANDS = {
     "run": _Command(
         "clean, then deduplicate articles and paragraphs; write survivors and evidence",
         (READING, CLEANING, FINDING, WRITING),
-        _run,
+        _job,
     ),
     "clean": _Command(
         'the first half alone ("-" reads JSONL from stdin and writes JSONL to stdout)',
         (READING, CLEANING, WRITING),
-        _clean,
+        _job,
     ),
-    "dedup": _Command("the second half alone", (READING, FINDING, WRITING), _dedup),
+    "dedup": _Command("the second half alone", (READING, FINDING, WRITING), _job),
     "report": _Command("build OUT/report.html again", (), _report),
     "cleaners": _Command("list every cleaner with its options, defaults and safety class", (), _cleaners),
 }
@@ -129,9 +121,6 @@ def parser() -> argparse.ArgumentParser:
                 "inputs", nargs="+", metavar="INPUT", help="a file, a folder or a glob; see the documentation"
             )
             one.add_argument("-o", "--output", metavar="OUT", help="the folder for the result")
-            one.add_argument(
-                "--overwrite", action="store_true", help="replace what an earlier job left in OUT"
-            )
             one.add_argument("--strict", action="store_true", help="exit 1 when rows were quarantined")
         elif name == "report":
             one.add_argument("output", metavar="OUT", help="the folder of a finished job")
@@ -177,7 +166,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     if parsed.command is None and not unknown:
         raise UsageError("say what to do, as in: ghirbal run INPUT -o OUT; ghirbal --help lists the commands")
     if unknown:
-        known = {"--help", "--version", "--output", "--overwrite", "--strict"}
+        known = {"--help", "--version", "--output", "--strict"}
         known |= {flag(declared.name) for declared in fields(Options)}
         wrong = unknown[0].partition("=")[0]
         meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""
@@ -204,9 +193,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except OSError as error:
-        full = error.errno == errno.ENOSPC
-        place = f" {error.filename}" if error.filename else ""
-        return _fail("the disk is full" + place if full else f"{error.strerror or error}:{place}")
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        return _fail(f"{reason}: {error.filename}" if error.filename else reason)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        _fail(
+            f"this is a fault of ghirbal ({type(error).__name__}: {error}); python -X dev -m ghirbal shows where"
+        )
+        return FAULT
     return code
 
 

@@ -4,53 +4,53 @@ from typing import Final
 
 import polars as pl
 
-PLACE: Final = {"file": pl.String, "row": pl.UInt64, "id": pl.String}
+PLACE: Final[dict[str, pl.DataType]] = {"file": pl.String(), "row": pl.UInt64(), "id": pl.String()}
 
 EDITS: Final = pl.Schema(
     {
         **PLACE,
-        "line": pl.UInt32,
-        "start": pl.UInt32,
-        "end": pl.UInt32,
-        "before": pl.String,
-        "after": pl.String,
-        "cleaner": pl.List(pl.String),
-        "reason": pl.List(pl.String),
+        "line": pl.UInt32(),
+        "start": pl.UInt32(),
+        "end": pl.UInt32(),
+        "before": pl.String(),
+        "after": pl.String(),
+        "cleaner": pl.List(pl.String()),
+        "reason": pl.List(pl.String()),
     }
 )
 FLAGS: Final = pl.Schema(
     {
         **PLACE,
-        "line": pl.UInt32,
-        "start": pl.UInt32,
-        "end": pl.UInt32,
-        "cleaner": pl.String,
-        "reason": pl.String,
+        "line": pl.UInt32(),
+        "start": pl.UInt32(),
+        "end": pl.UInt32(),
+        "cleaner": pl.String(),
+        "reason": pl.String(),
     }
 )
 DECISIONS: Final = pl.Schema(
     {
         **PLACE,
-        "kept": pl.Boolean,
-        "reason": pl.String,
-        "cluster": pl.String,
-        "survivor": pl.String,
-        "survivor_file": pl.String,
-        "survivor_row": pl.UInt64,
-        "jaccard": pl.Float64,
-        "containment": pl.Float64,
+        "kept": pl.Boolean(),
+        "reason": pl.String(),
+        "cluster": pl.String(),
+        "survivor": pl.String(),
+        "survivor_file": pl.String(),
+        "survivor_row": pl.UInt64(),
+        "jaccard": pl.Float64(),
+        "containment": pl.Float64(),
     }
 )
 PARAGRAPHS: Final = pl.Schema(
     {
         **PLACE,
-        "line": pl.UInt32,
-        "text": pl.String,
-        "survivor": pl.String,
-        "survivor_file": pl.String,
-        "survivor_row": pl.UInt64,
-        "survivor_line": pl.UInt32,
-        "jaccard": pl.Float64,
+        "line": pl.UInt32(),
+        "text": pl.String(),
+        "survivor": pl.String(),
+        "survivor_file": pl.String(),
+        "survivor_row": pl.UInt64(),
+        "survivor_line": pl.UInt32(),
+        "jaccard": pl.Float64(),
     }
 )
 TABLES: Final = {"edits": EDITS, "flags": FLAGS, "decisions": DECISIONS, "paragraphs": PARAGRAPHS}
@@ -67,7 +67,7 @@ def placed(table: pl.DataFrame, places: pl.DataFrame, schema: pl.Schema) -> pl.D
     ('a', 7, 'x', 1, 0, 2, 'C', 'r')
     """
     where = places.select(pl.col(*PLACE).gather(table["doc"]))
-    return pl.concat([where, table.drop("doc")], how="horizontal").select(schema.names()).cast(dict(schema))
+    return pl.concat([where, table.drop("doc")], how="horizontal").select(schema.names()).cast(schema)
 
 
 def redacted(edits: pl.DataFrame, private: tuple[str, ...]) -> pl.DataFrame:

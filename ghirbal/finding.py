@@ -16,8 +16,8 @@ from dedup import (
     split_paragraphs,
 )
 from dedup.dates import unreadable
-from ghirbal.manifest import Manifest
 from ghirbal.ordered import in_order
+from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.removal import original_lines
 from ghirbal.spill import Spilled
@@ -31,34 +31,34 @@ NOT_COMPARED: Final = "not-compared"
 CONTAINED: Final = "contained"
 """The reason of a document all of whose paragraphs stand elsewhere; it is kept whole."""
 
-DECIDED: Final = pl.Schema({**FOUND, "rank": pl.Int64, "reason": pl.String})
-"""Of each document: `survivor`, the number of the one that stands for it (null: kept), its place in the order of
-preference, and why."""
+DECIDED: Final = pl.Schema({**FOUND, "rank": pl.Int64(), "reason": pl.String()})
+"""Of each document: `survivor`, the number of the one that stands for it (null: kept), its place in the order
+of preference, and why."""
 
 ELSEWHERE: Final = pl.Schema(
     {
-        "doc": pl.Int64,
-        "cleaned_line": pl.UInt32,
-        "line": pl.UInt32,
-        "text": pl.String,
-        "survivor": pl.Int64,
-        "survivor_line": pl.UInt32,
-        "jaccard": pl.Float64,
-        "contained": pl.Boolean,
+        "doc": pl.Int64(),
+        "cleaned_line": pl.UInt32(),
+        "line": pl.UInt32(),
+        "text": pl.String(),
+        "survivor": pl.Int64(),
+        "survivor_line": pl.UInt32(),
+        "jaccard": pl.Float64(),
+        "contained": pl.Boolean(),
     }
 )
 """A paragraph that stands elsewhere too: its document's number, its line in the cleaned and in the original
 text, the document and the original line that stand for it, and whether it stays, so that its article does."""
 
 
-def find_articles(documents: Spilled, manifest: Manifest, plan: Plan) -> pl.DataFrame:
+def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFrame:
     """Decide on every document; where there is no rule each is kept, as not compared."""
     if plan.rule is None:
         kept = DECIDED.to_frame().clear(documents.height)
         return kept.with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
     spill = documents.spill
-    if manifest.finished(ARTICLES) is None:
-        sketches = Spilled(spill, "sketches", documents.firsts).read()
+    if output.manifest.finished(ARTICLES) is None:
+        sketches = documents.beside("sketches").read()
         keys = documents.read("file", "row", "id", "site", "date")
         dates = parse_dates(keys["date"])
         rank = preference_order(
@@ -68,44 +68,42 @@ def find_articles(documents: Spilled, manifest: Manifest, plan: Plan) -> pl.Data
         )
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_duplicates(sketches, rank, documents.texts, plan.rule, scratch=scratch)
-        decided = found.with_columns(pl.Series("rank", rank)).cast(dict(DECIDED)).select(DECIDED.names())
+        decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
         facts = {"unreadable dates": unreadable(keys["date"], dates)}
-        manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
+        output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
     return spill.read("decided", 0)
 
 
-def find_paragraphs(
-    documents: Spilled, decided: pl.DataFrame, manifest: Manifest, plan: Plan
-) -> pl.DataFrame:
+def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> pl.DataFrame:
     """Find the survivors' paragraphs that stand in a preferred survivor, or earlier in their own article."""
     if plan.paragraph_rule is None:
         return ELSEWHERE.to_frame()
     spill = documents.spill
-    if manifest.finished(PARAGRAPHS) is None:
+    if output.manifest.finished(PARAGRAPHS) is None:
         heights = in_order(
-            lambda part: _split(part, documents, decided, manifest, plan)["paragraphs"], documents.parts
+            lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts
         )
-        paragraphs = Spilled.of(spill, "split", list(heights))
+        paragraphs = spill.whole("split", list(heights))
         table = paragraphs.read("doc", "line", "cleaned_line", "last_short")
         doc, line = table["doc"].to_numpy(), table["cleaned_line"].to_numpy()
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_duplicates(
-                Spilled(spill, "split_sketches", paragraphs.firsts).read(),
+                paragraphs.beside("split_sketches").read(),
                 paragraph_rank(decided["rank"].to_numpy()[doc], line),
                 paragraphs.texts,
                 plan.paragraph_rule,
                 scratch=scratch,
             )
         elsewhere = _elsewhere(paragraphs, table, found)
-        manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
+        output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
     return spill.read("elsewhere", 0)
 
 
 def _split(
-    part: int, documents: Spilled, decided: pl.DataFrame, manifest: Manifest, plan: Plan
+    part: int, documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan
 ) -> dict[str, Any]:
     """Cut the survivors of a part into paragraphs, each with its line in the original, and sketch them."""
-    known = manifest.finished(SPLIT, part)
+    known = output.manifest.finished(SPLIT, part)
     if known is not None or plan.paragraph_rule is None:
         return known or {}
     spill, first = documents.spill, int(documents.firsts[part])
@@ -121,7 +119,7 @@ def _split(
         "text",
     )
     sketches = sketch_batch(table["text"], plan.paragraph_rule)
-    return manifest.finish(
+    return output.manifest.finish(
         SPLIT,
         part,
         files=[spill.write("split", part, table), spill.write("split_sketches", part, sketches)],
@@ -149,5 +147,5 @@ def _elsewhere(paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) ->
             pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())).gather(rows),
         )
         .select(ELSEWHERE.names())
-        .cast(dict(ELSEWHERE))
+        .cast(ELSEWHERE)
     )

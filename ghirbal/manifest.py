@@ -78,11 +78,12 @@ class Manifest:
     ) -> dict[str, Any]:
         """Note that a part is finished; safe to call from several threads."""
         known = {self._name(path): checksum(path) for path in files}
-        line = {"stage": stage, "part": part, "files": known, "facts": dict(facts or {})}
+        noted = dict(facts or {})
+        line = {"stage": stage, "part": part, "files": known, "facts": noted}
         with self._lock:
             self._parts[stage, part] = line
             self._log.write(_line(line))
-        return line["facts"]
+        return noted
 
     def results(self) -> dict[str, str]:
         """Return file → checksum for everything that was written to the result, in order of name."""

@@ -3,10 +3,11 @@
 Nothing heavy is imported: `ghirbal --help` reads this page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from math import isfinite
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from ghirbal.errors import UsageError
 
@@ -24,8 +25,8 @@ def _option(default: object, text: str, group: str, read: Callable[[str], object
     return field(default=default, metadata={"help": text, "group": group, "read": read, **more})
 
 
-def _switch(text: str, group: str) -> Any:
-    return field(default=False, metadata={"help": text, "group": group, "read": None})
+def _switch(text: str, group: str, **more: object) -> Any:
+    return field(default=False, metadata={"help": text, "group": group, "read": None, **more})
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -141,6 +142,8 @@ class Options:
         neutral=True,
     )
 
+    overwrite: bool = _switch("replace what an earlier job left in OUT", WRITING, neutral=True)
+
     def __post_init__(self) -> None:
         for name in ("threshold", "paragraph_threshold"):
             value = getattr(self, name)
@@ -155,7 +158,7 @@ class Options:
                 raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")
 
     def recorded(self) -> dict[str, object]:
-        """Return what decides the answer, for the manifest: all but where the work is kept.
+        """Return what decides the answer, for the manifest.
 
         >>> "work" in Options().recorded()
         False
@@ -177,13 +180,12 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def nearest(wrong: str, known: tuple[str, ...]) -> str:
+def nearest(wrong: str, known: Iterable[str]) -> str:
     """Return the end of an error sentence: the name that was probably meant, else all of them.
 
     >>> nearest("lenght", ("date", "length"))
     "; did you mean 'length'?"
     """
-    from difflib import get_close_matches
-
-    close = get_close_matches(wrong, known, n=1)
-    return f"; did you mean {cast('str', close[0])!r}?" if close else f"; it knows {', '.join(known)}"
+    names = list(known)
+    close = get_close_matches(wrong, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; it knows {', '.join(names)}"

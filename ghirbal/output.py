@@ -1,7 +1,6 @@
 """The folder of a result: who may write in it, and whether it is new, unfinished or finished."""
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -13,6 +12,8 @@ from typing import Any, BinaryIO
 
 from ghirbal.errors import UsageError
 from ghirbal.manifest import Manifest, begun
+from ghirbal.plan import Plan
+from ghirbal.spill import Spill
 from ghirbal.writers import write_beside
 
 FOLDERS = ("documents", "edits", "flags", "decisions", "paragraphs")
@@ -28,6 +29,11 @@ class Output:
     work: Path
     manifest: Manifest
     resumed: bool
+
+    @property
+    def spill(self) -> Spill:
+        """Where the tables between the stages lie."""
+        return Spill(self.work)
 
 
 def read_run(out: Path) -> dict[str, Any] | None:
@@ -62,15 +68,17 @@ def claimed(out: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def finished(out: Path, job: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any] | None:
+def finished(plan: Plan) -> dict[str, Any] | None:
     """Return run.json if `out` holds this job's result already, None if it has to be made."""
-    if overwrite:
+    if plan.options.overwrite:
         return None
+    out = plan.out
     run = read_run(out)
     if run is None:
         return None
-    if run["job"] != job:
-        raise UsageError(f"{out} holds a result made {difference(run['job'], job)}; --overwrite replaces it")
+    if run["job"] != plan.job:
+        how = difference(run["job"], plan.job)
+        raise UsageError(f"{out} holds a result made {how}; --overwrite replaces it")
     missing = [name for name in run["files"] if not (out / name).is_file()]
     if missing:
         raise UsageError(f"{out} is no longer whole: {missing[0]} is missing; --overwrite makes it again")
@@ -87,6 +95,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "command": "by another command",
         "inputs": "from other input",
         "recipe": "with another recipe",
+        "rules": "by other rules",
         "options": "with other options",
         "versions": "by other versions of the programs",
     }
@@ -95,33 +104,33 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def unfinished(out: Path, job: Mapping[str, Any], *, work: str | None, overwrite: bool) -> Iterator[Output]:
+def unfinished(plan: Plan) -> Iterator[Output]:
     """Make a new result in `out` or go on with a killed one; the work folder goes only when all is well."""
-    place = work_folder(out, work)
+    out, place = plan.out, plan.work
     before = begun(place)
-    if overwrite:
+    if plan.options.overwrite:
         _remove(out)
         shutil.rmtree(place, ignore_errors=True)
         before = None
-    elif before is not None and before != job:
+    elif before is not None and before != plan.job:
         raise UsageError(
-            f"{out} holds an unfinished result made {difference(before, job)}; --overwrite starts anew"
+            f"{out} holds an unfinished result made {difference(before, plan.job)}; --overwrite starts anew"
         )
     elif before is None:
         for name in (*FOLDERS, *FILES):
             if (out / name).exists():
                 raise UsageError(f"{out / name} is in the way; --overwrite replaces it")
     place.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(job, work=place, out=out)
+    manifest = Manifest(plan.job, work=place, out=out)
     try:
         yield Output(out, place, manifest, resumed=before is not None)
     finally:
         manifest.close()
-    discard_work(out, work)
+    discard_work(plan)
 
 
 def seal(output: Output, run: dict[str, Any], *, timings: Mapping[str, Any]) -> dict[str, Any]:
-    """End a job: drop what a killed call left between the results, then write run.json, which makes it finished."""
+    """End a job: drop what killed calls left between the results, then write run.json: it is finished."""
     files = output.manifest.results()
     for folder in FOLDERS:
         for path in (output.out / folder).iterdir():
@@ -137,19 +146,12 @@ def _dump(stream: BinaryIO, values: Mapping[str, Any]) -> None:
     stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-def work_folder(out: Path, work: str | None) -> Path:
-    """Return where unfinished work of `out` lies; a folder that was named may serve several results."""
-    if work is None:
-        return out / ".work"
-    return Path(work) / f"ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
-
-
-def discard_work(out: Path, work: str | None) -> None:
+def discard_work(plan: Plan) -> None:
     """Delete the work folder of a finished result, and the folder named for it if nothing else is there."""
-    shutil.rmtree(work_folder(out, work), ignore_errors=True)
-    if work is not None:
+    shutil.rmtree(plan.work, ignore_errors=True)
+    if plan.options.work is not None:
         with suppress(OSError):
-            Path(work).rmdir()
+            plan.work.parent.rmdir()
 
 
 def _remove(out: Path) -> None:

@@ -35,9 +35,9 @@ _UNSEEN = re.compile(
 
 
 def shown(text: str) -> str:
-    """Return a text as safe HTML: shortened, escaped, invisible characters named.
+    r"""Return a text as safe HTML: shortened, escaped, invisible characters named.
 
-    >>> shown("<b>\\u202e")
+    >>> shown("<b>\u202e")
     '&lt;b&gt;<code>U+202E</code>'
     """
     short = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
@@ -53,8 +53,12 @@ def render(found: "Gathered") -> str:
         "<h1>What Ghirbal did</h1>",
         f"<p>{html.escape(_sentence(run))}</p>",
         _numbers(
-            [("rows came in", rows["in"]), ("survive", rows["survivors"]), ("were removed", rows["removed"])]
-            + [("could not be read", rows["quarantined"])]
+            [
+                ("rows came in", rows["in"]),
+                ("survive", rows["survivors"]),
+                ("were removed", rows["removed"]),
+                ("could not be read", rows["quarantined"]),
+            ]
         ),
         _cleaning(found),
         _articles(found),
@@ -148,7 +152,7 @@ def _articles(found: "Gathered") -> str:
         parts.append("<h3>Articles that stand for the most others</h3>")
         parts.append(_table(("survivor", "removed for it"), rows, numbers=frozenset({1})))
     if found.closest:
-        rows = (
+        doubtful = (
             (
                 html.escape(f"{row['file']} row {row['row']}"),
                 html.escape(f"{row['survivor_file']} row {row['survivor_row']}"),
@@ -157,7 +161,7 @@ def _articles(found: "Gathered") -> str:
             for row in found.closest
         )
         parts.append("<h3>The most doubtful removals: the lowest similarities</h3>")
-        parts.append(_table(("removed", "survivor", "similarity"), rows, numbers=frozenset({2})))
+        parts.append(_table(("removed", "survivor", "similarity"), doubtful, numbers=frozenset({2})))
     return "\n".join(parts)
 
 

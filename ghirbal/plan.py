@@ -1,5 +1,7 @@
-"""What a job will do, settled before it begins: its files, cleaners and rules, and what makes it the same job."""
+"""What a job will do, settled before it begins: its files, its cleaners, its rules."""
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -14,7 +16,6 @@ from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
-from ghirbal.output import work_folder
 from ghirbal.readers import Reading
 
 Command = Literal["run", "clean", "dedup"]
@@ -29,6 +30,8 @@ class Plan:
     manifest and run.json, and two calls with equal ones are the same job.
     """
 
+    out: Path
+    work: Path
     files: list[InputFile]
     reading: Reading
     recipe: Recipe | None
@@ -47,13 +50,16 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     paragraphs = paragraph_rule(options) if rule is not None and options.paragraphs != "off" else None
     words = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
     rules = {"articles": rule, "paragraphs": paragraphs}
-    files = find_inputs(inputs, outputs=[out, work_folder(out, options.work)])
+    work = work_folder(out, options.work)
+    files = find_inputs(inputs, outputs=[out, work])
     prints = in_order(fingerprint, files)
     named = [
         {"file": file.name, "bytes": file.size, "sha256": digest}
         for file, digest in zip(files, prints, strict=True)
     ]
     return Plan(
+        out=out,
+        work=work,
         files=files,
         reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8"),
         recipe=recipe,
@@ -73,6 +79,17 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     )
 
 
+def work_folder(out: Path, named: str | None) -> Path:
+    """Return where unfinished work lies: in `out`, or in a folder that was named and may serve several results.
+
+    >>> work_folder(Path("out"), None).as_posix()
+    'out/.work'
+    """
+    if named is None:
+        return out / ".work"
+    return Path(named) / f"ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
+
+
 def fields_of(options: Options) -> Fields:
     """Return which columns hold what."""
     return Fields(
@@ -89,10 +106,10 @@ def fields_of(options: Options) -> Fields:
 def read_recipe(name: str) -> Recipe:
     """Return a preset by its name, or the recipe of a TOML file.
 
-    >>> read_recipe("encodign")
+    >>> read_recipe("encodign")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ghirbal.errors.UsageError: there is no recipe 'encodign': did you mean 'encoding'?; presets: encoding, news
+    ghirbal.errors.UsageError: there is no recipe 'encodign'...
     """
     path = Path(name)
     try:
@@ -120,7 +137,7 @@ def article_rule(options: Options) -> Rule:
 
 
 def paragraph_rule(options: Options) -> Rule:
-    """Return the rule for paragraphs: `--shingle` is for articles alone, long shingles find no short paragraph."""
+    """Return the rule for paragraphs; `--shingle` is for articles: long ones find no short paragraph."""
     return _changed(PARAGRAPHS, threshold=options.paragraph_threshold)
 
 

@@ -34,23 +34,22 @@ class Spill:
         """Read some columns of one part again; all, if none is named."""
         return pl.read_parquet(self.path(table, part), columns=list(columns) or None, glob=False)
 
-    def schema(self, table: str, part: int) -> pl.Schema:
-        """Read the columns' names and types of one part."""
-        return pl.read_parquet_schema(self.path(table, part))
+    def whole(self, table: str, heights: Sequence[int]) -> "Spilled":
+        """Take the parts of a table, of these heights, as one."""
+        return Spilled(self, table, np.cumsum([0, *heights]))
 
 
 @dataclass(frozen=True, slots=True)
 class Spilled:
-    """Parts as one table: row `firsts[p] + i` of it is row `i` of part `p`; `text` names the column of texts."""
+    """A table's parts as one: row number `firsts[p] + i` of it is row `i` of part `p`."""
 
     spill: Spill
     table: str
     firsts: NDArray[np.int64]
 
-    @classmethod
-    def of(cls, spill: Spill, table: str, heights: Sequence[int]) -> "Spilled":
-        """Number the rows of parts of these heights."""
-        return cls(spill, table, np.cumsum([0, *heights]))
+    def beside(self, table: str) -> "Spilled":
+        """Take another table that has a row for each of these."""
+        return Spilled(self.spill, table, self.firsts)
 
     @property
     def height(self) -> int:
@@ -62,8 +61,12 @@ class Spilled:
         """Numbers of the parts."""
         return range(len(self.firsts) - 1)
 
+    def schema(self, part: int) -> pl.Schema:
+        """Read the names and types of one part's columns."""
+        return pl.Schema(pl.read_parquet_schema(self.spill.path(self.table, part)))
+
     def read(self, *columns: str) -> pl.DataFrame:
-        """Read some columns of all parts."""
+        """Read some columns of all parts; all, if none is named."""
         return pl.concat([self.spill.read(self.table, part, *columns) for part in self.parts])
 
     def texts(self, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:

@@ -20,10 +20,10 @@ def summary(outcome: Outcome) -> str:
     """Return the lines that end a run."""
     counts, out = outcome.counts, outcome.out
     rows = counts["rows"]
-    lines = [
-        f"{_many(rows['in'], 'row')} in = {rows['survivors']:,} survivors "
-        f"+ {rows['removed']:,} removed + {rows['quarantined']:,} quarantined"
-    ]
+    survivors, removed, quarantined = (
+        f"{rows[name]:,} {name}" for name in ("survivors", "removed", "quarantined")
+    )
+    lines = [f"{_many(rows['in'], 'row')} in = {survivors} + {removed} + {quarantined}"]
     cleaned = counts.get("cleaned")
     if cleaned is not None:
         taken = cleaned["bytes before"] - cleaned["bytes after"]

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from ghirbal.columns import Settled, load_kinds
+from ghirbal.columns import Settled, load_kinds, settle
 from ghirbal.columns import documents as settled_documents
 from ghirbal.evidence import DECISIONS, EDITS, FLAGS, PARAGRAPHS, TABLES, placed, redacted
+from ghirbal.fields import Fields
 from ghirbal.finding import CONTAINED
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
@@ -24,53 +25,61 @@ QUARANTINE: Final = "quarantine.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What became of the documents.
+class Results:
+    """What there is to write.
 
-    `places` has the `file`, `row` and `id` of each; `decided` is as `DECIDED`
-    says, `paragraphs` as `ELSEWHERE`, without those that stay.
+    `facts` tell of each part of the `documents`, `places` the `file`, `row` and
+    `id` of each document; `decided` is as `DECIDED` says, `paragraphs` as
+    `ELSEWHERE`, without those that stay; `settled` are the output's columns.
     """
 
+    documents: Spilled
+    facts: list[dict[str, Any]]
     places: pl.DataFrame
     decided: pl.DataFrame
     paragraphs: pl.DataFrame
+    settled: Settled
 
     @classmethod
-    def of(cls, documents: Spilled, decided: pl.DataFrame, elsewhere: pl.DataFrame) -> "Verdicts":
-        """Join what the two searches found: an article that lost nothing though all of it stands elsewhere says so."""
+    def of(
+        cls,
+        documents: Spilled,
+        facts: list[dict[str, Any]],
+        decided: pl.DataFrame,
+        elsewhere: pl.DataFrame,
+        *,
+        fields: Fields,
+    ) -> "Results":
+        """Join what the stages found; an article that stays though all of it stands elsewhere says so."""
+        carried = documents.beside("carried")
+        kinds = [load_kinds(known["kinds"], carried.schema(part)) for part, known in enumerate(facts)]
         whole = elsewhere.filter("contained")["doc"].unique()
-        reasons = decided["reason"].clone().scatter(whole, CONTAINED)
         return cls(
+            documents,
+            facts,
             documents.read("file", "row", "id"),
-            decided.with_columns(reasons),
+            decided.with_columns(decided["reason"].clone().scatter(whole, CONTAINED)),
             elsewhere.filter(~pl.col("contained")),
+            settle(kinds, fields=fields),
         )
 
 
-def write(
-    documents: Spilled,
-    facts: list[dict[str, Any]],
-    verdicts: Verdicts,
-    settled: Settled,
-    output: Output,
-    plan: Plan,
-    progress: Stage,
-) -> dict[str, int]:
-    """Write survivors, evidence and quarantine; return the rows of each table that were written."""
-    schemas = {"documents": settled.schema, **TABLES}
+def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict[str, int]:
+    """Write survivors, evidence and quarantine; return the rows of each table."""
+    schemas = {"documents": results.settled.schema, **TABLES}
     tables = {name: _parts(name, schema, output, plan) for name, schema in schemas.items()}
     rows = dict.fromkeys(schemas, 0)
-    pieces = in_order(
-        lambda part: _tables(part, facts[part], documents, verdicts, settled, plan), documents.parts
-    )
-    for known, piece in zip(facts, pieces, strict=True):
+    parts = results.documents.parts
+    for known, piece in zip(
+        results.facts, in_order(lambda part: _tables(part, results, plan), parts), strict=True
+    ):
         for name, table in piece.items():
             rows[name] += table.height
             _note(name, tables[name].write(table), output)
         progress.advance(rows=known["rows"], size=known["bytes after"])
-    for name, parts in tables.items():
-        _note(name, parts.close(), output)
-    rejects = [documents.spill.path("rejects", part, suffix="jsonl") for part in documents.parts]
+    for name, table_parts in tables.items():
+        _note(name, table_parts.close(), output)
+    rejects = [output.spill.path("rejects", part, suffix="jsonl") for part in parts]
     write_beside(output.out / QUARANTINE, partial(_join, rejects))
     output.manifest.finish(_stage("quarantine"), files=[output.out / QUARANTINE])
     return rows
@@ -96,17 +105,15 @@ def _join(paths: list[Path], stream: Any) -> None:
             shutil.copyfileobj(piece, stream)
 
 
-def _tables(
-    part: int, facts: dict[str, Any], documents: Spilled, verdicts: Verdicts, settled: Settled, plan: Plan
-) -> dict[str, pl.DataFrame]:
+def _tables(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame]:
     """Return the tables of one part: its survivors and its evidence."""
-    spill, first = documents.spill, int(documents.firsts[part])
+    spill, first = results.documents.spill, int(results.documents.firsts[part])
     rows, edits, carried = (spill.read(name, part) for name in ("rows", "edits", "carried"))
-    decided = verdicts.decided.slice(first, rows.height)
+    decided = results.decided.slice(first, rows.height)
     kept = decided["survivor"].is_null()
     texts = rows["text"]
     inside = pl.col("doc").is_between(first, first + rows.height, closed="left")
-    paragraphs = verdicts.paragraphs.filter(inside)
+    paragraphs = results.paragraphs.filter(inside)
     if plan.options.paragraphs == "remove":
         lines = paragraphs.select(pl.col("doc") - first, line="cleaned_line")
         texts, edits = with_removals(texts, edits, lines)
@@ -116,14 +123,14 @@ def _tables(
         "documents": settled_documents(
             rows.select("id", "site", texts.alias("text")).filter(kept),
             carried.filter(kept) if carried.width else carried,
-            load_kinds(facts["kinds"], carried.schema),
-            settled,
+            load_kinds(results.facts[part]["kinds"], carried.schema),
+            results.settled,
             fields=plan.reading.fields,
         ),
         "edits": placed(edits, rows, EDITS),
         "flags": placed(spill.read("flags", part), rows, FLAGS),
-        "decisions": _decisions(decided, rows, verdicts.places),
-        "paragraphs": _paragraphs(paragraphs, verdicts.places),
+        "decisions": _decisions(decided, rows, results.places),
+        "paragraphs": _paragraphs(paragraphs, results.places),
     }
 
 
@@ -137,7 +144,7 @@ def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, places: pl.DataFrame) 
             survivor=pl.col("survivor_id"),
         )
         .select(DECISIONS.names())
-        .cast(dict(DECISIONS))
+        .cast(DECISIONS)
     )
 
 
@@ -147,7 +154,7 @@ def _paragraphs(paragraphs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([own, paragraphs.drop("doc", "survivor"), survivors], how="horizontal")
         .select(PARAGRAPHS.names())
-        .cast(dict(PARAGRAPHS))
+        .cast(PARAGRAPHS)
     )
 
 

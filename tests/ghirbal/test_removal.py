@@ -11,7 +11,7 @@ LINES = st.lists(st.sampled_from(["", "ad", "a", "بب", "c  c", "dd"]), min_siz
 
 
 def cleaning(text: str) -> pl.DataFrame:
-    """Edits that drop each line "ad" and each double space: a stand-in for the cleaners, with their shapes."""
+    """Edits that drop each line "ad" and one of two spaces: a stand-in for cleaners, with their shapes."""
     rows, start = [], 0
     for number, line in enumerate(text.split("\n"), 1):
         if line == "ad" and start + 3 <= len(text.encode()):

@@ -1,0 +1,56 @@
+"""`ghirbal clean -`: JSONL in, the same rows with clean texts out, nothing on the disk."""
+
+import json
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import polars as pl
+
+from cleaners import clean_batch
+from ghirbal.inputs import InputFile
+from ghirbal.options import Options
+from ghirbal.ordered import in_order
+from ghirbal.plan import fields_of, read_recipe
+from ghirbal.readers import Reading, Reject
+from ghirbal.readers.jsonl import read_jsonl
+from ghirbal.readers.reading import Records
+
+STDIN = InputFile(Path("/dev/stdin"), "-", "jsonl", None, 0)
+
+
+def clean_stream(
+    source: InputFile, target: BinaryIO, complaints: TextIO, *, options: Options | None = None
+) -> int:
+    """Clean the rows of a JSONL stream in order; return how many could not be read.
+
+    A row goes out with the keys and values that it came with, its text alone
+    changed. One that cannot be read is named in `complaints`, with its place.
+    """
+    options = options or Options()
+    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8")
+    recipe = read_recipe(options.recipe)
+    text, title = reading.fields.column("text"), reading.fields.column("title")
+
+    def cleaned(records: Records) -> tuple[bytes, list[Reject]]:
+        texts = pl.Series([row[text] for row in records.rows], dtype=pl.String)
+        titles = pl.Series([_string(row.get(title)) for row in records.rows], dtype=pl.String)
+        clean = clean_batch(texts, titles=titles, recipe=recipe).texts
+        lines = (
+            json.dumps({**row, text: new}, ensure_ascii=False)
+            for row, new in zip(records.rows, clean, strict=True)
+        )
+        return "".join(f"{line}\n" for line in lines).encode(), records.rejects
+
+    rejected = 0
+    for lines, rejects in in_order(cleaned, read_jsonl(source, reading)):
+        target.write(lines)
+        for reject in rejects:
+            place = "the rest" if reject.row is None else f"row {reject.row}"
+            complaints.write(f"ghirbal: {place} of the input was left out: {reject.error}\n")
+        rejected += len(rejects)
+    target.flush()
+    return rejected
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
