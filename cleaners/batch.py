@@ -8,7 +8,7 @@ from cleaners.evidence import drop_lines
 from cleaners.lines import split_lines
 from cleaners.page import Dropper, make_page
 from cleaners.resolver import flags_of, resolve
-from cleaners.rewriting import REMARKS, Rewriter, rewrite_lines
+from cleaners.rewriting import REMARKS, Rewriter, Rewritten, composed, rewrite_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +37,16 @@ def clean_batch(
         page = make_page(lines.select("doc", text=rewritten.texts).with_row_index("row"), titles)
         found = drop_lines(page, droppers)
         dropped, remarks = found.lines, pl.concat([remarks, found.remarks])
+        rewritten = _cut(rewritten, found.cuts)
     cleaned, edits = resolve(texts, lines, rewritten, dropped)
     return CleanedBatch(cleaned, edits, flags_of(lines, remarks, dropped))
+
+
+def _cut(rewritten: Rewritten, cuts: pl.DataFrame) -> Rewritten:
+    if cuts.is_empty():
+        return rewritten
+    rows = cuts["row"]
+    heads = cuts.with_columns(text=rewritten.texts.gather(rows).cast(pl.Binary)).select(
+        pl.col("text").bin.slice(0, "start").cast(pl.String)
+    ).to_series()  # fmt: skip
+    return Rewritten(rewritten.texts.clone().scatter(rows, heads), composed(rewritten.spans, cuts), rewritten.remarks)

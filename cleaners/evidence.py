@@ -4,36 +4,66 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cleaners.page import MARKS, Dropper
-from cleaners.rewriting import REMARKS
+from cleaners.page import MARKS, Dropper, with_features
+from cleaners.rewriting import REMARKS, SPANS
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Lines that go (as `REMARKS`, several names one a line) and lines that were flagged."""
+    """What droppers took out, and what they only flagged.
+
+    `lines` go whole (`REMARKS`, several names one a line). `cuts` shorten lines (`SPANS`, in bytes of the lines
+    as the page had them). `remarks` are flags.
+    """
 
     lines: pl.DataFrame
+    cuts: pl.DataFrame
     remarks: pl.DataFrame
 
 
 def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...]) -> Dropped:
-    """Drop lines until nothing more drops: what goes may expose a new edge of the text.
+    """Drop lines and cut spans until nothing more goes: what goes may expose a new edge of the text.
 
     Because this runs to its end, cleaning a text again finds nothing.
     """
-    dropped, remarks = [], []
+    dropped, cut, remarks = [_NOTHING], [_NOTHING], [_NOTHING]
     rest = page
     while rest.height:
-        marks = pl.concat([MARKS.to_frame(), *(dropper.mark(rest) for dropper in droppers)])
-        verdicts = _weighed(rest, marks)
-        gone = verdicts.filter("goes")
-        dropped.append(gone)
-        moved = rest.filter(pl.col("row").is_in(gone["row"].implode()))["doc"].unique()
-        moving = pl.col("doc").is_in(moved.implode())
+        verdicts = _weighed(rest, pl.concat([MARKS.to_frame(), *(dropper.mark(rest) for dropper in droppers)]))
+        going = verdicts.filter("goes")
+        gone = going.filter(pl.col("cut").is_null())
+        cuts = going.filter(pl.col("cut").is_not_null() & ~pl.col("row").is_in(gone["row"].implode()))
+        moving = pl.col("doc").is_in(rest.filter(pl.col("row").is_in(going["row"].implode()))["doc"].unique().implode())
         settled = rest.filter(~moving)["row"]
+        dropped.append(gone)
+        cut.append(cuts)
         remarks.append(verdicts.filter(~pl.col("goes") & pl.col("row").is_in(settled.implode())))
-        rest = rest.filter(moving & ~pl.col("row").is_in(gone["row"].implode()))
-    return Dropped(_named(pl.concat(dropped) if dropped else _NOTHING), _remarks(remarks))
+        rest = _shortened(rest.filter(moving & ~pl.col("row").is_in(gone["row"].implode())), cuts)
+    gone = pl.concat(dropped)
+    cuts = pl.concat(cut).filter(~pl.col("row").is_in(gone["row"].implode()))
+    return Dropped(_named(gone), _as_spans(cuts, page), pl.concat(remarks).select(REMARKS.names()).unique().sort(pl.all()))
+
+
+def _shortened(page: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+    if cuts.is_empty():
+        return page
+    lines = page.join(cuts.group_by("row").agg(pl.col("cut").min()), on="row", maintain_order="left")
+    head = pl.col("text").cast(pl.Binary).bin.slice(0, "cut").cast(pl.String)
+    shorter = with_features(lines.select("row", "doc", "title", text=head))
+    return pl.concat([page.filter(~pl.col("row").is_in(shorter["row"].implode())), shorter]).sort("row")
+
+
+def _as_spans(cuts: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
+    names = {name: pl.col(name).unique(maintain_order=True).str.join("\n") for name in ("cleaner", "reason")}
+    start = pl.col("cut").min()
+    spans = cuts.group_by("row").agg(start.alias("start"), **names).join(page.select("row", "text"), on="row")
+    text = pl.col("text").cast(pl.Binary)
+    return (
+        spans.with_columns(end=text.bin.size(), before=text.bin.slice("start").cast(pl.String), after=pl.lit(""))
+        .select(SPANS.names())
+        .cast(SPANS)  # type: ignore[arg-type]
+        .sort("row")
+    )
 
 
 _NOTHING = pl.Schema({**MARKS, "goes": pl.Boolean}).to_frame()
@@ -71,8 +101,3 @@ def _named(verdicts: pl.DataFrame) -> pl.DataFrame:
     """One row per dropped line, naming every cleaner that found it."""
     names = (pl.col(name).str.join("\n") for name in ("cleaner", "reason"))
     return verdicts.group_by("row", maintain_order=True).agg(names).sort("row")
-
-
-def _remarks(verdicts: list[pl.DataFrame]) -> pl.DataFrame:
-    found = pl.concat([_NOTHING, *verdicts])
-    return found.select(REMARKS.names()).unique().sort("row", "cleaner", "reason")

@@ -26,8 +26,11 @@ spaces count as one); `sentence` tells that the line is prose of the body, by it
 the folded key of the document's title, null where none was given; `classes` and `begins` are the classes of
 stock phrases that the line is, or begins with."""
 
-MARKS: Final = pl.Schema({"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String, "evidence": pl.String})
-"""What droppers say of lines. `evidence` is one of
+MARKS: Final = pl.Schema(
+    {"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String, "evidence": pl.String, "cut": pl.UInt32}
+)
+"""What droppers say of lines. `cut` is the byte of `text` from which on the line is residue, null for all of
+it; such a span needs the evidence `proved`. `evidence` is one of
 `proved` (the dropper saw an independent witness itself: the line goes),
 `place` (the line goes if it stands outside the body),
 `run` (the line goes if every line between it and the body, and beyond it, is accounted for),
@@ -57,21 +60,36 @@ _ELLIPSIS = r"(?:…|\.\.\.?)[\"'”’»›)\]\s]*$"
 _ASKS_OR_CRIES = r"[!?؟！？]" + _CLOSERS
 
 
-def make_page(lines: pl.DataFrame, titles: pl.Series | None) -> pl.DataFrame:
-    """Make the page of a batch; `lines` has `row`, `doc`, `text`; `titles` one string or null per document.
-
-    Documents of one line are left out: a text that is one line has no residue that a line's place could tell.
-    """
-    inked = lines.filter(pl.col("text").str.contains(r"\S"))
-    if titles is None:
-        inked = inked.filter((pl.col("doc") == pl.col("doc").shift(1)) | (pl.col("doc") == pl.col("doc").shift(-1)))
-    size = pl.col("text").str.len_bytes()
-    short = _short_lines(inked.filter(size <= LONGEST_KEY).select("row", "text"))
-    page = inked.join(short, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("sentence").fill_null(value=True), pl.col("words").fill_null((size // _BYTES_OF_A_WORD).cast(pl.UInt32))
+def marks(found: pl.DataFrame, cleaner: object, *, reason: str | pl.Expr, evidence: str | pl.Expr) -> pl.DataFrame:
+    """Make `MARKS` of the rows found: whole lines, with the name of the cleaner that speaks."""
+    return found.select(
+        "row",
+        cleaner=pl.lit(type(cleaner).__name__),
+        reason=pl.lit(reason) if isinstance(reason, str) else reason,
+        evidence=pl.lit(evidence) if isinstance(evidence, str) else evidence,
+        cut=pl.lit(None, pl.UInt32),
     )
+
+
+def make_page(lines: pl.DataFrame, titles: pl.Series | None) -> pl.DataFrame:
+    """Make the page of a batch; `lines` has `row`, `doc`, `text`; `titles` one string or null per document."""
+    inked = lines.filter(pl.col("text").str.contains(r"\S"))
     titled = pl.lit(None, pl.String) if titles is None else _title_keys(titles).gather(pl.col("doc"))
-    return page.with_columns(title=titled).select(PAGE.names())
+    return with_features(inked.with_columns(title=titled))
+
+
+def with_features(lines: pl.DataFrame) -> pl.DataFrame:
+    """Make `PAGE` of `row`, `doc`, `text` and `title`."""
+    size = pl.col("text").str.len_bytes()
+    short = _short_lines(lines.filter(size <= LONGEST_KEY).select("row", "text"))
+    return (
+        lines.join(short, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("sentence").fill_null(value=True),
+            pl.col("words").fill_null((size // _BYTES_OF_A_WORD).cast(pl.UInt32)),
+        )
+        .select(PAGE.names())
+    )
 
 
 _BYTES_OF_A_WORD: Final = 8

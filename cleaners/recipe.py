@@ -17,13 +17,17 @@ Recipe = tuple[Cleaner, ...]
 """Cleaners in the order in which they act."""
 
 ENCODING: Final[Recipe] = (
-    characters.NormalizeSpaces(),
+    characters.FixEncoding(),
+    characters.DecodeEntities(),
+    characters.DropInvisible(),
     characters.DropTatweel(),
+    characters.NormalizeSpaces(),
 )
 """Characters and encoding only: no line is dropped."""
 
 NEWS: Final[Recipe] = (
     *ENCODING,
+    chrome.DropMailScript(),
     chrome.DropRepeatedHeadline(),
     chrome.DropSourceTag(),
     chrome.DropHashtagTail(),
@@ -32,6 +36,7 @@ NEWS: Final[Recipe] = (
     chrome.DropTeaserBlock(),
     chrome.DropPullQuote(),
     chrome.DropStockPhrases(),
+    chrome.CutGluedResidue(),
     chrome.DropTrackingBlob(),
 )
 """For text that an extractor left of a news page. By-lines, datelines and captions stay: they are opinion."""

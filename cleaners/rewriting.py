@@ -76,7 +76,7 @@ def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritte
             continue
         changed = proposals["at"].unique().sort()
         texts = texts.clone().scatter(rows.gather(changed), apply_proposals(lines, proposals).gather(changed))
-        spans = _composed(spans, _located(proposals, lines, rows, name))
+        spans = composed(spans, _located(proposals, lines, rows, name))
     return Rewritten(texts, spans.sort("row", "start"), remarks)
 
 
@@ -140,7 +140,7 @@ def _spliced(source: bytes, starts: list[int], ends: list[int], afters: list[str
     return b"".join([*pieces, source[at:]]).decode()
 
 
-def _composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     """Put two layers of spans together; `first` speaks of the original lines, `second` of what it left.
 
     Where the layers touch different places of a line, which is nearly always, the second is only moved. The few

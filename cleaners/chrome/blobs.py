@@ -8,7 +8,7 @@ from typing import ClassVar
 import polars as pl
 import regex
 
-from cleaners.page import MARKS
+from cleaners.page import marks
 
 _NOTE = regex.compile(r"(?i)\b(?:ip|uid|sid|session|user|token|ua|ref|utm_\w+)\b\s*[:=]|(?:\d{1,3}\.){3}\d{1,3}")
 
@@ -31,21 +31,22 @@ class DropTrackingBlob:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that begin with a blob."""
         pattern = rf"^\s*([A-Za-z0-9+/_-]{{{self.least_characters},}}={{0,2}})(?:\s|$)"
-        found = page.with_columns(blob=pl.col("text").str.extract(pattern)).filter(
-            pl.col("blob").is_not_null() & (pl.col("words") <= self.most_words)
-        )
-        notes = [_is_note(blob) for blob in found["blob"].to_list()]
-        return (
-            found.filter(pl.Series(notes, dtype=pl.Boolean))
-            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("tracking_blob"), evidence=pl.lit("place"))
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
+        short = page.filter(pl.col("words") <= self.most_words)
+        found = short.with_columns(blob=pl.col("text").str.extract(pattern)).filter(pl.col("blob").is_not_null())
+        notes = pl.Series([_is_note(blob) for blob in found["blob"].to_list()], dtype=pl.Boolean)
+        return marks(found.filter(notes), self, reason="tracking_blob", evidence="place")
 
 
 def _is_note(blob: str) -> bool:
-    padded = blob.rstrip("=") + "=" * (-len(blob.rstrip("=")) % 4)
+    """Tell whether a blob is Base64 of text about a reader.
+
+    >>> _is_note("aXA6IDE5Mi4wLjIuMQ==")
+    True
+    """
+    bare = blob.rstrip("=")
     try:
-        text = base64.b64decode(padded, altchars=b"-_" if set("-_") & set(blob) else None, validate=True).decode()
+        altchars = b"-_" if set("-_") & set(blob) else None
+        text = base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=altchars, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return False
     return text.isprintable() and _NOTE.search(text) is not None

@@ -1,23 +1,29 @@
 """Repeats of the headline, the source tags among them, and the hashtags made of it."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.page import MARKS
+from cleaners.page import MARKS, marks
+
+
+_PARAGRAPH: Final = 18
+"""Words of a line that no verse reaches."""
 
 
 def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
     """Give the lines of documents in which a headline stands again their headline and their place.
 
     The headline is the title, where one was given, else the first line that is not prose and that stands again,
-    by itself, outside the body. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
+    by itself, outside the body. Texts without one paragraph of prose are left out: the lines of a poem may end
+    as sentences do, and its title may be its refrain. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
     (counts the lines equal to the headline, from 1).
     """
     named = page.filter(pl.col("key").is_not_null() & (pl.col("words") >= least_words)).select("doc", "key", "title")
     again = named.filter(named.select("doc", "key").is_duplicated() | (pl.col("key") == pl.col("title")).fill_null(value=False))
-    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()))
+    paragraphs = page.filter(pl.col("sentence") & (pl.col("words") >= _PARAGRAPH))["doc"].unique()
+    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()) & pl.col("doc").is_in(paragraphs.implode()))
     prose = pl.col("row").filter("sentence")
     placed = page.with_columns(
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
@@ -46,22 +52,23 @@ class DropRepeatedHeadline:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the lines that equal the headline."""
-        titled = pl.col("title") == pl.col("headline")
+        titled = (pl.col("title") == pl.col("headline")).fill_null(value=False)
         before, after = pl.col("place") == "before", pl.col("place") == "after"
-        return (
-            headlined(page, self.least_words)
-            .filter(pl.col("key") == pl.col("headline"))
-            .select(
-                "row",
-                cleaner=pl.lit(type(self).__name__),
-                reason=pl.lit("repeated_headline"),
-                evidence=pl.when(titled.fill_null(value=False) & before).then(pl.lit("proved"))
-                .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
-                .when(before | after).then(pl.lit("run"))
-                .otherwise(pl.lit("alone")),
-            )
-            .cast(MARKS)  # type: ignore[arg-type]
+        copies = headlined(page, self.least_words).filter(pl.col("key") == pl.col("headline"))
+        evidence = (
+            pl.when(titled & before).then(pl.lit("proved"))
+            .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
+            .when(before | after).then(pl.lit("run"))
+            .otherwise(pl.lit("alone"))
         )  # fmt: skip
+        return marks(copies, self, reason="repeated_headline", evidence=evidence)
+
+
+_OUTLET: Final = (
+    r"(?:^| )(?:نيوز|صحيفه|وكاله|جريده|موقع|news|times|agence|agency|journal|gazette|post|daily|خبرگزاري|haber|"
+    r"новости|新闻|ニュース)(?: |$)"
+)
+"""Words of outlets' names, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +88,11 @@ class DropSourceTag:
         lines = headlined(page, 3)
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
         beside = (is_copy.shift(1).over("doc") | is_copy.shift(-1).over("doc")).fill_null(value=False)
+        several = is_copy.sum().over("doc") > 1
         repeated = pl.col("text").str.contains(r"[:：]\s*$") & (pl.len().over("doc", "key") > 1)
-        outlet = pl.col("key").str.contains(
-            r"(?:^| )(?:نيوز|صحيفه|وكاله|جريده|موقع|news|times|agence|agency|journal|gazette|post|daily|خبرگزاري|haber|новости|新闻|ニュース)(?: |$)"
-        )
-        several = pl.sum_horizontal(is_copy.sum().over("doc")) > 1
-        return (
-            lines.filter(
-                pl.col("place").is_not_null() & (pl.col("words") <= self.most_words) & ~is_copy & beside & several & (repeated | outlet)
-            )
-            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("source_tag"), evidence=pl.lit("run"))
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
+        tag = (pl.col("words") <= self.most_words) & (repeated | pl.col("key").str.contains(_OUTLET))
+        found = lines.filter(pl.col("place").is_not_null() & ~is_copy & beside & several & tag)
+        return marks(found, self, reason="source_tag", evidence="run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,5 @@ class DropHashtagTail:
             tags=pl.col("text").str.count_matches("#"), words=words, head=pl.col("head").str.split(" ")
         )
         shared = pl.col("words").list.set_intersection("head").list.len() / pl.col("words").list.unique().list.len()
-        return (
-            tagged.filter(pl.col("tags") >= self.min_tags)
-            .select(
-                "row",
-                cleaner=pl.lit(type(self).__name__),
-                reason=pl.lit("hashtag_tail"),
-                evidence=pl.when(shared >= self.headline_share).then(pl.lit("place")).otherwise(pl.lit("alone")),
-            )
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
+        evidence = pl.when(shared >= self.headline_share).then(pl.lit("place")).otherwise(pl.lit("alone"))
+        return marks(tagged.filter(pl.col("tags") >= self.min_tags), self, reason="hashtag_tail", evidence=evidence)

@@ -1,12 +1,15 @@
 """Credits around an article, which some corpora want and others do not: by-lines, places and sources, captions."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
 from cleaners.chrome.stock import matched
-from cleaners.page import MARKS
+from cleaners.page import marks
+
+_NAME: Final = r"[\p{L}\p{M} .]{2,40}"
+_PLACE_AND_SOURCE: Final = rf"^\s*{_NAME}\s[-–—]\s{_NAME}[:：]?\s*$|^\s*{_NAME}\({_NAME}\)\s*[-–—:]?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,9 @@ class DropByline:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a by-line or an agency's mark."""
-        return _credits(page, ("byline", "agency_mark", "live_updates_mark"), self.most_words, type(self).__name__)
+        found = matched(page, ("byline", "agency_mark", "live_updates_mark"))
+        short = found.filter(pl.col("words") <= self.most_words)
+        return marks(short, self, reason=pl.col("reason"), evidence="place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ class DropImageCaption:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a caption or a credit."""
-        return _credits(page, ("photo_credit", "image_caption_mark"), self.most_words, type(self).__name__)
+        found = matched(page, ("photo_credit", "image_caption_mark"))
+        short = found.filter(pl.col("words") <= self.most_words)
+        return marks(short, self, reason=pl.col("reason"), evidence="place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +52,7 @@ class DropPlaceAndSource:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark short lines before the body that are two names with a dash between, or a name in brackets."""
-        shape = r"^\s*[\p{L}\p{M} ]{2,40}\s[-–—]\s[\p{L}\p{M} .]{2,40}[:：]?\s*$|^\s*[\p{L}\p{M} ]{2,40}\([\p{L}\p{M} .]{2,30}\)\s*[-–—:]?\s*$"
-        lines = page.with_columns(prose=pl.col("row").filter("sentence").min().over("doc"))
-        return (
-            lines.filter(
-                (pl.col("row") < pl.col("prose")) & (pl.col("words") <= self.most_words) & pl.col("text").str.contains(shape)
-            )
-            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("place_and_source"), evidence=pl.lit("place"))
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
-
-
-def _credits(page: pl.DataFrame, classes: tuple[str, ...], most_words: int, cleaner: str) -> pl.DataFrame:
-    return (
-        matched(page, classes)
-        .filter(pl.col("words") <= most_words)
-        .select("row", cleaner=pl.lit(cleaner), reason="reason", evidence=pl.lit("place"))
-    )
+        found = page.filter((pl.col("words") <= self.most_words) & pl.col("text").str.contains(_PLACE_AND_SOURCE))
+        first = page.filter("sentence").group_by("doc").agg(prose=pl.col("row").min())
+        above = found.join(first, on="doc").filter(pl.col("row") < pl.col("prose"))
+        return marks(above, self, reason="place_and_source", evidence="place")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from cleaners.page import MARKS
+from cleaners.page import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,9 @@ class DropBreadcrumb:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark paths."""
-        home = pl.col("classes").list.contains("breadcrumb_home").fill_null(value=False)
-        steps = pl.col("begins").list.contains("breadcrumb_home").fill_null(value=False)
-        lines = page.with_columns(prose=pl.col("row").filter("sentence").min().over("doc"))
-        return (
-            lines.filter((home | steps) & (pl.col("row") < pl.col("prose")) & (pl.col("words") <= self.most_words))
-            .select("row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("breadcrumb"), evidence=pl.lit("place"))
-            .cast(MARKS)  # type: ignore[arg-type]
-        )
+        path = pl.any_horizontal(pl.col("classes", "begins").list.contains("breadcrumb_home")).fill_null(value=False)
+        found = page.filter(path & (pl.col("words") <= self.most_words))
+        docs = page.filter(pl.col("doc").is_in(found["doc"].unique().implode()))
+        first = docs.filter("sentence").group_by("doc").agg(prose=pl.col("row").min())
+        above = found.join(first, on="doc").filter(pl.col("row") < pl.col("prose"))
+        return marks(above, self, reason="breadcrumb", evidence="place")

@@ -6,7 +6,7 @@ from typing import ClassVar
 import polars as pl
 
 from cleaners.folding import fold
-from cleaners.page import MARKS
+from cleaners.page import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ class DropPullQuote:
             (" " + fold(pl.col(side).fill_null("")) + " ").str.contains(" " + pl.col("key") + " ", literal=True)
             for side in ("before", "after")
         )
-        return likely.filter(inside).select(
-            "row", cleaner=pl.lit(type(self).__name__), reason=pl.lit("pull_quote"), evidence=pl.lit("proved")
-        )
+        return marks(likely.filter(inside), self, reason="pull_quote", evidence="proved")
 
 
 def _prose_at(page: pl.DataFrame, rows: pl.Series, step: int) -> pl.Series:

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.page import MARKS
+from cleaners.page import marks
 
 STOCK_CLASSES: Final = (
     "advertisement", "app_promotion", "author_box", "backlink", "comment_form", "comment_notice", "contact_block",
@@ -37,19 +37,29 @@ class DropStockPhrases:
         """Mark lines of the chosen classes."""
         quoted = pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
         twice = (pl.col("reason") == "advertisement") & pl.col("whole") & (pl.len().over("doc", "key") > 1)
-        return (
-            matched(page, self.classes)
-            .with_columns(prose=pl.col("sentence") & ~pl.col("whole"))
-            .select(
-                "row",
-                "reason",
-                cleaner=pl.lit(type(self).__name__),
-                evidence=pl.when(pl.col("prose") | quoted).then(pl.lit("alone"))
-                .when(twice).then(pl.lit("proved"))
-                .otherwise(pl.lit("place")),
-            )
-            .select(MARKS.names())
+        evidence = (
+            pl.when((pl.col("sentence") & ~pl.col("whole")) | quoted).then(pl.lit("alone"))
+            .when(twice).then(pl.lit("proved"))
+            .otherwise(pl.lit("place"))
         )  # fmt: skip
+        found = marks(matched(page, self.classes), self, reason=pl.col("reason"), evidence=evidence)
+        return pl.concat([found, self._below(page, found)])
+
+    def _below(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+        """Mark what goes on below such a line in numbers: times, codes and telephone numbers with a word or two."""
+        heads = found.filter(pl.col("reason").is_in(_GO_ON_BELOW) & (pl.col("evidence") == "place"))
+        docs = page.filter(pl.col("row").is_in(heads["row"].implode()))["doc"].unique()
+        lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(head=pl.col("row").is_in(heads["row"].implode()))
+        number = (pl.col("words") <= 6) & pl.col("text").str.contains(r"\p{Nd}{2}") & ~pl.col("text").str.contains(_STOP)
+        part = lines.with_columns(number=number & ~pl.col("head")).with_columns(
+            block=(~pl.col("number")).cum_sum().over("doc")
+        )
+        led = part.filter(pl.col("number") & pl.col("head").first().over("doc", "block"))
+        return marks(led, self, reason="below_stock_phrase", evidence="place")
+
+
+_GO_ON_BELOW: Final = ("contact_block", "wire_end")
+_STOP: Final = r"[.؟?!。]\s*$"
 
 
 def matched(page: pl.DataFrame, classes: tuple[str, ...]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.page import MARKS
+from cleaners.page import MARKS, marks
 
 HEADINGS: Final = ("read_also", "related_heading", "most_read_heading")
 """Classes of phrases that open a block of teasers by themselves; section names only do so inside a block."""
@@ -38,17 +38,9 @@ class DropTeaserBlock:
         )
         section = _is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
         heading = _is_any(HEADINGS) | section
-        return (
-            lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc"))
-            .filter("inside")
-            .filter(pl.len().over("doc") > 1)
-            .select(
-                "row",
-                cleaner=pl.lit(type(self).__name__),
-                reason=pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser")),
-                evidence=pl.lit("proved"),
-            )
-        )
+        inside = lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc")).filter("inside")
+        reason = pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser"))
+        return marks(inside.filter(pl.len().over("doc") > 1), self, reason=reason, evidence="proved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +71,12 @@ class DropReadAlso:
         )
         lines = lines.with_columns(announced=pl.col("announces").shift(1).over("doc").fill_null(value=False))
         inline = begins & ~pl.col("sentence") & (pl.col("words") <= self.longest_title + 4)
-        return (
-            lines.filter(pl.col("opens") | begins | pl.col("announced"))
-            .select(
-                "row",
-                cleaner=pl.lit(type(self).__name__),
-                reason=pl.when("announced").then(pl.lit("read_also_title")).otherwise(pl.lit("read_also")),
-                evidence=pl.when(pl.col("prose") & (pl.col("announces") | pl.col("announced") | inline))
-                .then(pl.lit("proved"))
-                .otherwise(pl.lit("alone")),
-            )
-            .cast(MARKS)  # type: ignore[arg-type]
+        certain = pl.col("prose") & (pl.col("announces") | pl.col("announced") | inline)
+        return marks(
+            lines.filter(pl.col("opens") | begins | pl.col("announced")),
+            self,
+            reason=pl.when("announced").then(pl.lit("read_also_title")).otherwise(pl.lit("read_also")),
+            evidence=pl.when(certain).then(pl.lit("proved")).otherwise(pl.lit("alone")),
         )
 
 

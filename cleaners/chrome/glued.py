@@ -1,0 +1,65 @@
+"""Residue glued to the last sentence of an article: end marks, share rows, permalinks."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import polars as pl
+
+from cleaners.folding import fold
+from cleaners.page import MARKS
+from cleaners.phrasebook import phrase_classes
+
+_CLASSES: Final = (
+    "backlink", "more_link", "wire_end", "share", "follow_us", "read_also", "copyright", "newsletter", "app_promotion",
+    "tag_list", "print_email", "contact_block",
+)  # fmt: skip
+_END: Final = r"(?:[.!?؟…。۔][\"”’»›)\]]*|[”»])"
+_SENTENCES_LOOKED_BACK: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CutGluedResidue:
+    """Cut a stock phrase, with what follows it, from the end of the last line of prose.
+
+    The phrase must follow the end of a sentence, and be all that follows, or begin it and be marked as a label
+    (`رابط الخبر: …`, `Tags: …`). What is left must be prose still.
+    """
+
+    safety: ClassVar = "chrome"
+
+    most_words: int = 30
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark the ends of last lines."""
+        last = page.filter("sentence").group_by("doc", maintain_order=True).last().select("row", "text")
+        tails = pl.concat(
+            last.with_columns(tail=pl.col("text").str.extract(_after_sentence(back))).drop_nulls()
+            for back in range(_SENTENCES_LOOKED_BACK)
+        ).with_row_index("at")
+        if tails.is_empty():
+            return MARKS.to_frame()
+        keyed = tails.select("at", text="tail", key=fold(pl.col("tail"))).rename({"at": "row"})
+        found = (
+            phrase_classes(keyed)
+            .filter(pl.col("class").is_in(_CLASSES))
+            .join(keyed.filter(pl.col("key").str.count_matches(" ") < self.most_words), on="row")
+            .filter((pl.col("match") == "line") | pl.col("text").str.contains(r"^[^:：|©]{1,60}[:：|©]"))
+            .sort("row", "class")
+            .group_by("row", maintain_order=True)
+            .first()
+            .join(tails, left_on="row", right_on="at", suffix="_of_line")
+        )
+        cut = (pl.col("text_of_line").str.len_bytes() - pl.col("tail").str.len_bytes()).cast(pl.UInt32)
+        return (
+            found.with_columns(cut=cut)
+            .group_by("row_of_line", maintain_order=True)
+            .agg(pl.all().sort_by("cut").first())
+            .select(
+                row="row_of_line", cleaner=pl.lit(type(self).__name__), reason="class", evidence=pl.lit("proved"), cut="cut"
+            )
+        )
+
+
+def _after_sentence(back: int) -> str:
+    """Pattern of what follows the end of the last sentence but `back`, with the space before it."""
+    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]{{2,200}})$"
