@@ -15,8 +15,8 @@ _PARAGRAPH: Final = 18
 def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
     """Give the lines of documents in which a headline stands again their headline and their place.
 
-    The headline is the title, where one was given, else the first line that is not prose and that stands again,
-    by itself, outside the body. Texts without one paragraph of prose are left out: the lines of a poem may end
+    The headline is the title, where one was given, else the first of the three lines at the top that is not
+    prose and that stands again, by itself, outside the body. Texts without one paragraph of prose are left out: the lines of a poem may end
     as sentences do, and its title may be its refrain. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
     (counts the lines equal to the headline, from 1).
     """
@@ -29,7 +29,8 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
         .when(pl.col("row") > prose.max().over("doc")).then(pl.lit("after")),
     )  # fmt: skip
-    candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words)
+    at_the_top = pl.col("row").rank("ordinal").over("doc") <= 3
+    candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words) & at_the_top
     repeated = pl.col("place").is_not_null() & candidate.any().over("doc", "key") & (pl.len().over("doc", "key") > 1)
     first = pl.col("key").filter(candidate & repeated).first().over("doc")
     return placed.with_columns(headline=pl.coalesce("title", first)).with_columns(
