@@ -31,7 +31,7 @@ class Codepage:
 
     def encode(self, text: str) -> bytes:
         """Write text of these characters alone."""
-        return codecs.charmap_encode(text, "strict", codecs.charmap_build(_once(self.characters)))[0]  # type: ignore[arg-type]
+        return codecs.charmap_encode(text, "strict", codecs.charmap_build(_once(self.characters)))[0]
 
     def lacks(self, text: pl.Expr) -> pl.Expr:
         """Whether a text has a character that this encoding cannot write."""

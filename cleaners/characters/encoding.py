@@ -20,11 +20,12 @@ _TRACES: Final = (
 # does not know: cp1256 and MacArabic (Arabic letters), cp1251 (Cyrillic).
 _LEAD_AND_CONTINUATION: Final = (
     r"[\x{622}-\x{64a}][\x{a2}-\x{a9}\x{ac}\x{ae}-\x{b9}\x{bc}-\x{be}\x{c0}-\x{ff}ˆ†‡‰ƒ]"
-    r"|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
+    r"|[–—][\x{a0}-\x{ff}•∂-≥√†™]|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
 )
 _BEYOND_LATIN: Final = (
     r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
 )
+_PROOF: Final = 4
 _FLAGGED_PAIRS: Final = 3
 _MOST_LAYERS: Final = 4  # of misreadings, one over the other
 
@@ -117,7 +118,9 @@ def _better(proposed: pl.DataFrame) -> pl.DataFrame:
     frequent = pl.Series(new.frequent > old.frequent)
     # A few accented letters: nothing but Latin words may come out, whole ones where broken ones were.
     latin = pl.Series(new.broken < old.broken) & ~proposed["after"].str.contains(_BEYOND_LATIN)
-    return proposed.filter(frequent | latin | mojibake.looks_bad(pl.col("text"))).select(
+    # Four or more sequences of UTF-8 without a fault are a proof, be it that another layer lies below.
+    strict = proposed["text"].str.len_chars() - proposed["after"].str.len_chars().cast(pl.Int64) >= _PROOF
+    return proposed.filter(frequent | latin | strict | mojibake.looks_bad(pl.col("text"))).select(
         "at",
         "before",
         text="after",

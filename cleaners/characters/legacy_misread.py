@@ -27,7 +27,7 @@ _LEAST_SHARE_EAST_ASIAN: Final = 0.25  # wrong readings: 0.2 in one line of a hu
 _SHORT: Final = 24  # bytes: so few letters that Chinese may read as frequent Russian pairs
 _LEAST_SHARE_OF_SHORT: Final = 0.75
 _LEAST_TELLING: Final = 3
-_LEAST_LEAD: Final = 3
+_LEAST_LEAD: Final = 4
 _MOST_BROKEN: Final = 0.1
 _SCORES: Final = tuple(pair_scores(right.characters) for right in _RIGHT)
 _ISO_8859_6, _MAC_ARABIC = (
@@ -95,7 +95,7 @@ def _chosen_encodings(written: list[bytes]) -> NDArray[np.intp]:
         totals == totals.max(axis=0), np.iinfo(np.int32).min // 2, totals
     ).max(axis=0)
     best = np.where((best == _ISO_8859_6) & (spaced > 0), _MAC_ARABIC, best)
-    return np.where(lead >= _LEAST_LEAD, best, -1)
+    return np.where((lead >= _LEAST_LEAD) & (4 * lead >= totals.max(axis=0)), best, -1)
 
 
 def _is_sound(found: Measure) -> NDArray[np.bool_]:

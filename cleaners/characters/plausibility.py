@@ -78,7 +78,8 @@ def pair_scores(characters: str) -> NDArray[np.int8]:
     """
     classes = _CLASSES[[ord(c) for c in characters]].astype(np.uint16)
     kinds = _PAIRS[(classes[:, None] << 8 | classes[None, :]).reshape(-1)]
-    return np.array([0, 1, -1, -1], dtype=np.int8)[kinds]
+    scores: NDArray[np.int8] = np.array([0, 1, -1, -1], dtype=np.int8)[kinds]
+    return scores
 
 
 def is_of_known_words(line: str) -> bool:

@@ -15,12 +15,12 @@ WRONG: Final = tuple(
     )
 )
 
-# MacArabic has its punctuation twice, and Python writes the lower byte. Behind a lead byte only the higher one
-# can have stood there, so nothing is guessed.
+# MacArabic has its punctuation twice, and the lower byte is written. Behind a lead byte, or (brackets) before a
+# continuation, only the higher one can have stood there, so nothing is guessed.
 _HIDDEN_CONTINUATIONS: Final = regex.compile(
-    rb"[\xc2-\xdf][\x20-\x3f]|[\xe0-\xef][\x20-\x3f\x80-\xbf]{2}|[\xf0-\xf4][\x20-\x3f\x80-\xbf]{3}"
+    rb"[\x5b-\x5f][\x80-\xbf]|[\xc2-\xdf][\x20-\x3f]|[\xe0-\xef][\x20-\x3f\x80-\xbf]{2}|[\xf0-\xf4][\x20-\x3f\x80-\xbf]{3}"
 )
-_HIGHER_BYTES: Final = bytes(byte | 0x80 if 0x20 <= byte < 0x40 else byte for byte in range(256))
+_HIGHER_BYTES: Final = bytes(byte | 0x80 if 0x20 <= byte < 0x60 else byte for byte in range(256))
 
 
 def looks_misread(text: pl.Expr, wrong: Codepage) -> pl.Expr:
