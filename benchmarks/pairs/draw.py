@@ -1,6 +1,6 @@
 """Draw the pairs to judge: a fixed seed, strata of similarity, each text in one pair only.
 
-    python benchmarks/pairs/draw.py articles > drawn.jsonl
+python benchmarks/pairs/draw.py articles > drawn.jsonl
 """
 
 import argparse
@@ -32,7 +32,9 @@ def bin_of(value: float, bins: tuple[float, ...] = BINS) -> int | None:
     return next((i for i in range(len(bins) - 1) if bins[i] <= value < bins[i + 1]), None)
 
 
-def take(pool: list[tuple[int, int]], count: int, used: set[int], dice: random.Random) -> list[tuple[int, int]]:
+def take(
+    pool: list[tuple[int, int]], count: int, used: set[int], dice: random.Random
+) -> list[tuple[int, int]]:
     """Up to `count` pairs of the pool at random, none with a text that was used before."""
     chosen: list[tuple[int, int]] = []
     for left, right in dice.sample(pool, len(pool)):
@@ -58,7 +60,9 @@ def strata(pairs: dict[tuple[int, int], dict[str, float]]) -> dict[str, list[tup
     return pools
 
 
-def days_apart(pairs: dict[tuple[int, int], dict[str, float]], dates: list[date]) -> dict[str, list[tuple[int, int]]]:
+def days_apart(
+    pairs: dict[tuple[int, int], dict[str, float]], dates: list[date]
+) -> dict[str, list[tuple[int, int]]]:
     """2-gram bins of pairs that are three days or more apart: papers copy within two, templates come back."""
     pools: dict[str, list[tuple[int, int]]] = {}
     for (left, right), measures in sorted(pairs.items()):
@@ -83,7 +87,9 @@ def draw_articles() -> Iterator[dict[str, object]]:
     pairs = {p: measure(p, sets) for p in sorted(found) if long[p[0]] and long[p[1]]}
     pools = strata(pairs)
     place = {name: i for i, name in enumerate(ids)}
-    for a, b, value in pl.read_parquet(EVALUATION / "saudi_pairs.parquet").select("a", "b", "jaccard").iter_rows():
+    for a, b, value in (
+        pl.read_parquet(EVALUATION / "saudi_pairs.parquet").select("a", "b", "jaccard").iter_rows()
+    ):
         at = bin_of(value)
         if at is not None:
             pools.setdefault(f"5-gram {BINS[at]}", []).append(tuple(sorted((place[a], place[b]))))
@@ -93,19 +99,52 @@ def draw_articles() -> Iterator[dict[str, object]]:
     for name in sorted(pools):
         count = 13 if name.startswith("5") else 24 if name == "retyped" else 16
         for pair in take(pools[name], count, used, dice):
-            yield {"a": ids[pair[0]], "b": ids[pair[1]], "stratum": name, "pool": len(pools[name])} | measure(pair, sets)
+            yield {"a": ids[pair[0]], "b": ids[pair[1]], "stratum": name, "pool": len(pools[name])} | measure(
+                pair, sets
+            )
     drawn = used - {place[name] for side in ("a", "b") for name in hand[side]}
     used -= drawn
     late = days_apart(pairs, news["date"].str.slice(0, 10).str.to_date().to_list())
     for name in sorted(late):
         for pair in take([p for p in late[name] if not drawn.issuperset(p)], 24, used, dice):
-            yield {"a": ids[pair[0]], "b": ids[pair[1]], "stratum": name, "pool": len(late[name])} | measure(pair, sets)
+            yield {"a": ids[pair[0]], "b": ids[pair[1]], "stratum": name, "pool": len(late[name])} | measure(
+                pair, sets
+            )
+
+
+def draw_paragraphs() -> Iterator[dict[str, object]]:
+    """Pairs of paragraphs from articles that are not near-duplicates themselves."""
+    news = pl.read_parquet(EVALUATION / "saudi_news.parquet")
+    lines = (
+        news.select("id", article=pl.int_range(pl.len()), text=pl.col("text").str.split("\n"))
+        .with_columns(line=pl.int_ranges(1, pl.col("text").list.len() + 1))
+        .explode("text", "line")
+        .filter(pl.col("text").str.count_matches(r"\S+") >= 15)
+        .unique("text", keep="first", maintain_order=True)
+    )
+    article_sets = shingle_sets(word_codes(news["text"]), words=2)
+    article, ids, line = (lines[c].to_list() for c in ("article", "id", "line"))
+    sets = {n: shingle_sets(codes, words=n) for codes in [word_codes(lines["text"])] for n in (1, 2, 3, 4, 5)}
+    pools: dict[str, list[tuple[int, int]]] = {}
+    for a, b in sorted(similar_pairs(sets[2], floor=0.4)):
+        place = bin_of(jaccard(sets[2][a], sets[2][b]))
+        words = min(len(sets[1][a]), len(sets[1][b]))
+        apart = article[a] != article[b] and jaccard(article_sets[article[a]], article_sets[article[b]]) < 0.5
+        if place is not None and words >= 12 and apart:
+            length = "short" if words < 25 else "long"
+            pools.setdefault(f"2-gram {BINS[place]} {length}", []).append((a, b))
+    used: set[int] = set()
+    dice = random.Random(SEED)
+    for name in sorted(pools):
+        for a, b in take(pools[name], 10, used, dice):
+            where = {"a": ids[a], "line_a": line[a], "b": ids[b], "line_b": line[b]}
+            yield where | {"stratum": name, "pool": len(pools[name])} | measure((a, b), sets)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=["articles", "paragraphs"])
     kind = parser.parse_args().kind
-    for number, row in enumerate(draw_articles()):
+    for number, row in enumerate(draw_articles() if kind == "articles" else draw_paragraphs()):
         key = f"{kind}-{number:03d}"
         sys.stdout.write(json.dumps({"id": key, "half": half(key)} | row) + "\n")

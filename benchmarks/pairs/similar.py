@@ -27,7 +27,9 @@ def shingle_sets(codes: list[NDArray[np.int64]], *, words: int) -> list[NDArray[
     for text in codes:
         length = min(words, len(text))
         windows = [text[i : i + length].tobytes() for i in range(len(text) - length + 1)] if length else []
-        sets.append(np.array(sorted({vocabulary.setdefault(w, len(vocabulary)) for w in windows}), dtype=np.int64))
+        sets.append(
+            np.array(sorted({vocabulary.setdefault(w, len(vocabulary)) for w in windows}), dtype=np.int64)
+        )
     return sets
 
 
