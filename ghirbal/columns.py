@@ -205,13 +205,21 @@ def _dump(kind: Kind) -> list[object]:
     return [kind.name, {name: _dump(item) for name, item in kind.inner}, kind.dtype is not None]
 
 
-def _load(dumped: object, dtype: pl.DataType | None) -> Kind:
+def _load(dumped: object, dtype: pl.DataType | DataTypeClass | None) -> Kind:
     if not (isinstance(dumped, list) and len(dumped) == 3 and isinstance(dumped[1], dict)):
         raise ValueError(f"expected [name, inner, native] of a kind, not {dumped!r}")
-    name, inner, native = dumped
-    return Kind(
-        name, tuple((key, _load(item, None)) for key, item in inner.items()), dtype if native else None
-    )
+    name, items, native = dumped
+    inside: dict[str, pl.DataType | DataTypeClass] = {}
+    if isinstance(dtype, pl.List):
+        inside = {"": dtype.inner}
+    elif isinstance(dtype, pl.Struct):
+        inside = {field.name: field.dtype for field in dtype.fields}
+    inner = tuple((key, _load(item, inside.get(key))) for key, item in items.items())
+    return Kind(name, inner, _instance(dtype) if native and dtype is not None else None)
+
+
+def _instance(dtype: pl.DataType | DataTypeClass) -> pl.DataType:
+    return dtype() if isinstance(dtype, DataTypeClass) else dtype
 
 
 def _dtype(kind: Kind) -> pl.DataType | None:
@@ -240,7 +248,7 @@ def _kind_of_column(column: pl.Series) -> Kind:
 
 def _kind_of_dtype(type_: pl.DataType | DataTypeClass) -> Kind:
     """Kind of a type, all 64-bit integers taken for long."""
-    dtype = type_() if isinstance(type_, DataTypeClass) else type_
+    dtype = _instance(type_)
     if dtype.is_integer():
         narrow = dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
         kind = INT if narrow else LONG if dtype == pl.Int64 else JSON

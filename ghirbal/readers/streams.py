@@ -10,7 +10,7 @@ from ghirbal.errors import InputError
 from ghirbal.inputs import InputFile
 from ghirbal.readers.reading import HEAD_BYTES
 
-UNPACKED_AT_ONCE = 1 << 20
+UNPACKED_AT_ONCE = 1 << 18
 ZSTD_BLOCK = 1 << 17
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -108,9 +108,11 @@ def _bytes_before_damage(member: "zlib._Decompress", packed: bytes) -> bytes:
     """Unpack byte by byte what zlib drops when it meets a damage in the same call."""
     out = bytearray()
     with suppress(zlib.error):
-        while byte := member.decompress(packed, 1):
-            out += byte
-            packed = member.unconsumed_tail
+        for start in range(0, len(packed), 64):  # each call copies what it leaves over
+            rest = packed[start : start + 64]
+            while byte := member.decompress(rest, 1):
+                out += byte
+                rest = member.unconsumed_tail
     return bytes(out)
 
 

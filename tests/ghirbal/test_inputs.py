@@ -20,7 +20,17 @@ def names(*inputs: str | Path, outputs: tuple[Path, ...] = ()) -> list[str]:
 
 
 def test_a_folder_is_read_recursively_without_hidden_and_foreign_files(tmp_path: Path) -> None:
-    make(tmp_path, "b/x.jsonl", "a.csv", "b/c/y.txt.gz", ".hidden.txt", ".git/z.txt", "README.md", "b/n.tar.gz", "K.TSV")
+    make(
+        tmp_path,
+        "b/x.jsonl",
+        "a.csv",
+        "b/c/y.txt.gz",
+        ".hidden.txt",
+        ".git/z.txt",
+        "README.md",
+        "b/n.tar.gz",
+        "K.TSV",
+    )
     assert names(tmp_path) == ["K.TSV", "a.csv", "b/c/y.txt.gz", "b/x.jsonl"]
     assert [(file.format, file.compression) for file in find_inputs([tmp_path])] == [
         ("tsv", None),
@@ -37,7 +47,11 @@ def test_a_file_has_its_own_name(tmp_path: Path) -> None:
 
 def test_names_of_several_inputs_are_unique(tmp_path: Path) -> None:
     make(tmp_path, "2015/07/x.jsonl", "2015/08/x.jsonl", "2015/08/y.jsonl", "other/x.jsonl")
-    assert names(tmp_path / "2015" / "07", tmp_path / "2015" / "08") == ["07/x.jsonl", "08/x.jsonl", "08/y.jsonl"]
+    assert names(tmp_path / "2015" / "07", tmp_path / "2015" / "08") == [
+        "07/x.jsonl",
+        "08/x.jsonl",
+        "08/y.jsonl",
+    ]
     assert names(tmp_path / "2015/08/y.jsonl", tmp_path / "2015/08/x.jsonl") == ["x.jsonl", "y.jsonl"]
     assert names(tmp_path / "2015" / "07", tmp_path / "other/x.jsonl") == ["2015/07/x.jsonl", "other/x.jsonl"]
 
@@ -60,7 +74,9 @@ def test_a_file_whose_name_looks_like_a_glob(tmp_path: Path) -> None:
     assert names(tmp_path / "a[1].txt") == ["a[1].txt"]
 
 
-@pytest.mark.parametrize("name", ["with space.txt", "مقال.txt", "a\nb.txt", "quote'\".txt", "%41.txt", "e\u0301.txt"])
+@pytest.mark.parametrize(
+    "name", ["with space.txt", "مقال.txt", "a\nb.txt", "quote'\".txt", "%41.txt", "e\u0301.txt"]
+)
 def test_names_of_any_kind(tmp_path: Path, name: str) -> None:
     make(tmp_path, name)
     assert names(tmp_path) == [name]

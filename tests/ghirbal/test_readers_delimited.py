@@ -51,7 +51,10 @@ def test_tabs(tmp_path: Path) -> None:
         (b"2,\xff", "not utf-8: invalid start byte at byte 2 of the line"),
         (b"2,a\rb", "bad quoting: new-line character"),
         (b"2," + b"x" * 300, "a line of 302 bytes, more than the 200 allowed"),
-        (b'2,"' + b"x" * 90 + b"\n" + b"y" * 100 + b"\n" + b"z" * 90 + b'"', "the record has more than the 200"),
+        (
+            b'2,"' + b"x" * 90 + b"\n" + b"y" * 100 + b"\n" + b"z" * 90 + b'"',
+            "the record has more than the 200",
+        ),
     ],
 )
 def test_a_bad_record_between_two_good_ones(tmp_path: Path, bad: bytes, error: str) -> None:
@@ -135,7 +138,9 @@ def test_reads_back_what_the_csv_module_wrote(
     if any("\r" in field for row in table for field in row):
         quoting = csv.QUOTE_ALL  # the module forgets to quote a carriage return that does not end its lines
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, quoting=quoting, lineterminator=ending, delimiter="," if name == "a.csv" else "\t")
+    writer = csv.writer(
+        stream, quoting=quoting, lineterminator=ending, delimiter="," if name == "a.csv" else "\t"
+    )
     writer.writerows([("x", "text"), *table])
     batches = read_bytes(
         tmp_path, stream.getvalue().encode(), name=name, batch_bytes=batch_bytes, batch_rows=batch_rows
@@ -148,7 +153,9 @@ def test_reads_back_what_the_csv_module_wrote(
 
 
 @given(
-    lines=st.lists(st.sampled_from(["1,a", '2,"b"', '3,"b', 'c"', '4,"b"x', "", "5", "6,a,b", '"', 'x","y', "7,\udcff"])),
+    lines=st.lists(
+        st.sampled_from(["1,a", '2,"b"', '3,"b', 'c"', '4,"b"x', "", "5", "6,a,b", '"', 'x","y', "7,\udcff"])
+    ),
     sizes=st.tuples(st.integers(1, 60), st.integers(1, 60)),
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

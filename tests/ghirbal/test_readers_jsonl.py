@@ -170,7 +170,9 @@ line_bytes = st.one_of(
     objects.map(str.encode),
     plain_objects.map(str.encode),
     st.binary(max_size=12).map(lambda junk: junk.replace(b"\n", b"")),
-    st.sampled_from([b"", b"\r", b'{"text":"\\ud800"}', b'{"text":"\\ud83d\\ude00"}', b'{"text":"\\n\\t\\/"}']),
+    st.sampled_from(
+        [b"", b"\r", b'{"text":"\\ud800"}', b'{"text":"\\ud83d\\ude00"}', b'{"text":"\\n\\t\\/"}']
+    ),
 )
 
 

@@ -35,12 +35,17 @@ def test_a_file_is_a_document(tmp_path: Path) -> None:
     ("content", "error"),
     [
         (b"a\xff", "not utf-8: invalid start byte at byte 1"),
-        ("ab".encode("utf-16"), "the file begins with the byte order mark of UTF-16: name it by --encoding utf-16"),
+        (
+            "ab".encode("utf-16"),
+            "the file begins with the byte order mark of UTF-16: name it by --encoding utf-16",
+        ),
         (b"x" * 200, "the file has 200 bytes, more than the 100 allowed"),
     ],
 )
 @pytest.mark.parametrize("batch_bytes", [8, 1 << 20])
-def test_what_is_no_text_is_one_rejected_row(tmp_path: Path, content: bytes, error: str, batch_bytes: int) -> None:
+def test_what_is_no_text_is_one_rejected_row(
+    tmp_path: Path, content: bytes, error: str, batch_bytes: int
+) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     (tmp_path / "b.txt").write_bytes(b"good")
     batches = read_all(tmp_path, max_row=100, batch_bytes=batch_bytes)
