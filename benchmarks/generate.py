@@ -151,8 +151,7 @@ def _with_residue(text: str, fills: dict[str, str], code: str, rng: np.random.Ge
     places = RESIDUE[code]
     chosen = iter((rng.random(sum(len(kinds) for kinds in places.values())) < 0.25).tolist())
     head, inside, tail = (
-        [kind.format_map(fills) for kind in places[place] if next(chosen)]
-        for place in ("head", "inside", "tail")
+        [kind.format_map(fills) for kind in places[place] if next(chosen)] for place in ("head", "inside", "tail")
     )
     middle = len(lines) // 2
     return "\n".join([*head, *lines[:middle], *inside, *lines[middle:], *tail])
@@ -218,9 +217,7 @@ def _day(press: Press, wire: Wire, number: int, mix: Mix, rng: np.random.Generat
     )
 
 
-def days(
-    count: int, *, language: str = "ar", seed: int = 0, mix: Mix | None = None
-) -> Iterator[pl.DataFrame]:
+def days(count: int, *, language: str = "ar", seed: int = 0, mix: Mix | None = None) -> Iterator[pl.DataFrame]:
     """`count` articles, a day at a time.
 
     `kind` says what an article is, `source` of which one it is a copy, or which one it quotes; `template` is

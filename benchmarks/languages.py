@@ -23,9 +23,7 @@ ENGLISH_COMMON = (
     "minister city market officials between court"
 )
 ENGLISH_ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr r s sh st str t th tr v w"
-ENGLISH_RIMES = (
-    "ab act ade ain all an and ap ar ast ate el en ent er est ice in ing ion ist ite ob on or ound um ure"
-)
+ENGLISH_RIMES = "ab act ade ain all an and ap ar ast ate el en ent er est ice in ing ion ist ite ob on or ound um ure"
 ENGLISH_ENDINGS = " s ed ing er ly al"
 CHINESE_CHARACTERS = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而"

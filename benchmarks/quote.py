@@ -42,9 +42,7 @@ def stages() -> str:
         f"| stage |{head}",
         "|---|" + "---:|---:|" * len(languages),
         *(
-            f"| {stage} | "
-            + " | ".join(cell(by_stage.get((stage, language))) for language in languages)
-            + " |"
+            f"| {stage} | " + " | ".join(cell(by_stage.get((stage, language))) for language in languages) + " |"
             for stage in QUOTED
         ),
     ]

@@ -28,9 +28,7 @@ def table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def commands() -> str:
-    return table(
-        "command | what it does", ((f"`ghirbal {name}`", one.help) for name, one in COMMANDS.items())
-    )
+    return table("command | what it does", ((f"`ghirbal {name}`", one.help) for name, one in COMMANDS.items()))
 
 
 def options() -> str:
@@ -93,8 +91,7 @@ def all_cleaners() -> str:
 
 def evidence() -> str:
     return "\n\n".join(
-        f"**`{name}/`**\n\n"
-        + table("column | type", ((f"`{column}`", str(kind)) for column, kind in schema.items()))
+        f"**`{name}/`**\n\n" + table("column | type", ((f"`{column}`", str(kind)) for column, kind in schema.items()))
         for name, schema in TABLES.items()
     )
 
@@ -105,9 +102,7 @@ def public_names() -> str:
         about = (inspect.getdoc(thing) or "") if callable(thing) else ""
         return f"`{name}`", about.split("\n\n")[0].replace("\n", " ")
 
-    names = [
-        name for name in ghirbal.__all__ if callable(getattr(ghirbal, name)) and name not in cleaner_types()
-    ]
+    names = [name for name in ghirbal.__all__ if callable(getattr(ghirbal, name)) and name not in cleaner_types()]
     return table("name | what it is", map(row, names))
 
 

@@ -44,6 +44,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for nodeid in _illegal_skips(terminalreporter.config):
-        terminalreporter.write_line(
-            f"CI: {nodeid} was skipped, and not for want of evaluation data", red=True
-        )
+        terminalreporter.write_line(f"CI: {nodeid} was skipped, and not for want of evaluation data", red=True)

@@ -22,9 +22,7 @@ IMPORTED_AS = {"backports.zstd": "backports"}
 
 def tracked() -> list[Path]:
     """Every file but those that .gitignore leaves out; without git, for a machine may have none."""
-    ignored = {
-        line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")
-    }
+    ignored = {line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")}
     return [
         path
         for path in ROOT.rglob("*")
@@ -85,9 +83,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
                 imported.add(node.module.split(".")[0])
     third_party = imported - set(sys.stdlib_module_names) - set(PACKAGES)
     optional = {
-        name
-        for extra in PROJECT["project"]["optional-dependencies"].values()
-        for name in distribution_names(extra)
+        name for extra in PROJECT["project"]["optional-dependencies"].values() for name in distribution_names(extra)
     }
     assert third_party - optional == {IMPORTED_AS.get(name, name) for name in declared}
 

@@ -54,16 +54,11 @@ def folded_shingles(text: str) -> set[str]:
 def known_pairs(news: pl.DataFrame) -> Pairs:
     """Copies and their sources exactly as similar as the threshold or a little more, where misses happen."""
     numbered = news.with_row_index("at")
-    pairs = numbered.join(numbered.select("id", "at"), left_on="source", right_on="id").select(
-        "at", "at_right"
-    )
+    pairs = numbered.join(numbered.select("id", "at"), left_on="source", right_on="id").select("at", "at_right")
     found = []
     for left, right in pairs.iter_rows():
         mine, other = folded_shingles(news["text"][left]), folded_shingles(news["text"][right])
-        if (
-            min(len(mine), len(other)) >= RULE.joined_below
-            and THRESHOLD <= exact(mine, other) < THRESHOLD + 0.1
-        ):
+        if min(len(mine), len(other)) >= RULE.joined_below and THRESHOLD <= exact(mine, other) < THRESHOLD + 0.1:
             found.append((left, right))
     return found
 
@@ -123,9 +118,7 @@ def signature_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
 
     def line(tool: str, seconds: float, hit: Hits | None) -> Line:
         found = [hit(*pair) for pair in pairs] if hit else []
-        return Line(
-            "signatures", tool, len(texts) / seconds, recall=sum(found) / len(found) if found else None
-        )
+        return Line("signatures", tool, len(texts) / seconds, recall=sum(found) / len(found) if found else None)
 
     sketches(texts.head(10))  # compiles
     seconds, sketched = fastest(lambda: sketches(texts), rounds)
@@ -171,9 +164,7 @@ def main() -> None:
         counts = "" if line.removed is None else f"{line.removed:>8,} {line.unproved:>9,}"
         print(f"{line.task:<12} {line.tool:<22} {line.rate:>12,.0f} {recall:>8} {counts}")
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(
-        json.dumps({"documents": news.height, "lines": [asdict(line) for line in lines]}, indent=1)
-    )
+    RESULTS.write_text(json.dumps({"documents": news.height, "lines": [asdict(line) for line in lines]}, indent=1))
 
 
 if __name__ == "__main__":
