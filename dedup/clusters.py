@@ -12,17 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
-from dedup.proof import jaccard, least_shared, shared_at_least
+from dedup.proof import jaccard, least_shared, may_share, shared_at_least
 from dedup.sets import SetPool
 from dedup.templates import Template, reference_set
 
-HUGE: Final = 500
+HUGE: Final = 64
 """Survivors in one bucket from which on documents are compared by how they differ from a template."""
 
 _DONE: Final = 0
 _MISSING: Final = 1
 _TEMPLATED: Final = 2
 _SETTLED: Final = 3
+
+_UNKNOWN: Final = -1
+_FORMLESS: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def cluster(members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: in
     while True:
         event, document, about = _advance(
             document, templated, members.starts, members.buckets, members.slots, starts, counts, leaders, compared,
-            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, *ratio, survivors, shared, comparisons,
+            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, pool.marks, *ratio, survivors, shared, comparisons,
         )  # fmt: skip
         if event == _DONE:
             return Clusters(survivors, shared, int(comparisons[0]))
@@ -82,7 +85,7 @@ def cluster(members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: in
             if survivors[document] < 0:
                 templates.add(document)
                 for bucket in members.of(document):
-                    if counts[bucket] >= huge and templates.of_bucket[bucket] < 0:
+                    if counts[bucket] >= huge and templates.of_bucket[bucket] == _UNKNOWN:
                         templates.open(bucket, leaders[starts[bucket] : starts[bucket] + counts[bucket]])
             document, templated = document + 1, False
 
@@ -91,7 +94,7 @@ class Templates:
     """The templates of huge buckets; buckets whose survivors share a reference set share a template."""
 
     def __init__(self, members: Buckets, pool: SetPool, ratio: tuple[int, int]) -> None:
-        self.of_bucket = np.full(members.count, -1)
+        self.of_bucket = np.full(members.count, _UNKNOWN)
         self._members = members
         self._pool = pool
         self._ratio = ratio
@@ -101,6 +104,10 @@ class Templates:
         """Compare through a template in this bucket from now on."""
         sets = [self._pool[slot].copy() for slot in self._members.slots[leaders]]
         reference = reference_set(sets)
+        if 2 * reference.size < np.median([shingles.size for shingles in sets]):
+            # They have no form in common. (Postings of whole sets take longer than the pairs, by their marks.)
+            self.of_bucket[bucket] = _FORMLESS
+            return
         number = next(
             (i for i, known in enumerate(self._templates) if 2 * jaccard(known.reference, reference) >= 1),
             len(self._templates),
@@ -132,14 +139,14 @@ class Templates:
             template.add(document, self._pool[self._members.slots[document]])
 
     def _of(self, document: int) -> list[Template]:
-        numbers = set(self.of_bucket[self._members.of(document)].tolist()) - {-1}
+        numbers = set(self.of_bucket[self._members.of(document)].tolist()) - {_UNKNOWN, _FORMLESS}
         return [self._templates[number] for number in sorted(numbers)]
 
 
 @kernel
 def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0913
     document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
-    hashes, places, sizes, a, b, survivors, shared, comparisons,  # noqa: ANN001
+    hashes, places, sizes, marks, a, b, survivors, shared, comparisons,  # noqa: ANN001
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
     while document < slots.size:
@@ -161,7 +168,7 @@ def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR
                     continue
                 other = slots[leader]
                 need = least_shared(size, sizes[other], a, b)
-                if need > min(size, sizes[other]):
+                if need > min(size, sizes[other]) or not may_share(size, marks[slot], sizes[other], marks[other], need):
                     continue
                 if places[slot] < 0:
                     return _MISSING, document, slot
@@ -184,7 +191,7 @@ def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR
                 if template_of[bucket] < 0:
                     leaders[firsts[bucket] + counts[bucket]] = document
                     counts[bucket] += 1
-                    grew = grew or counts[bucket] >= huge
+                    grew = grew or (counts[bucket] >= huge and template_of[bucket] == _UNKNOWN)
         if templated or grew:
             return _SETTLED, document, -1
         document += 1

@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.proof import set_marks
 from dedup.shingles import ShingleSets
 
 MEMORY: Final = 256 << 20
@@ -23,11 +24,13 @@ class SetStore:
         self._scratch = scratch
         self._parts: list[NDArray[np.uint64]] = []
         self._sizes: list[NDArray[np.int64]] = []
+        self._marks: list[NDArray[np.uint64]] = []
         self._capacity = memory // 8
 
     def add(self, sets: ShingleSets) -> None:
         """Add sets; each takes the next slot."""
         self._sizes.append(np.diff(sets.starts))
+        self._marks.append(set_marks(sets.hashes, sets.starts))
         if self._scratch is None:
             self._parts.append(sets.hashes)
         else:
@@ -36,14 +39,15 @@ class SetStore:
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
         sizes = np.concatenate([*self._sizes, np.empty(0, np.int64)])
+        marks = np.concatenate([*self._marks, np.empty(0, np.uint64)])
         starts = np.cumsum(sizes) - sizes
         if self._scratch is None:
             hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
             self._parts.clear()
-            return SetPool(hashes, starts.copy(), sizes, starts, None)
+            return SetPool(hashes, starts.copy(), sizes, marks, starts, None)
         self._scratch.flush()
         capacity = max(min(self._capacity, int(sizes.sum())), 2 * int(sizes.max(initial=1)))
-        return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, starts, self._scratch)
+        return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, marks, starts, self._scratch)
 
 
 class SetPool:
@@ -54,12 +58,14 @@ class SetPool:
         hashes: NDArray[np.uint64],
         places: NDArray[np.int64],
         sizes: NDArray[np.int64],
+        marks: NDArray[np.uint64],
         starts: NDArray[np.int64],
         scratch: BinaryIO | None,
     ) -> None:
         self.hashes = hashes
         self.places = places
         self.sizes = sizes
+        self.marks = marks
         self._starts = starts
         self._scratch = scratch
         self._used = 0
