@@ -43,9 +43,7 @@ class Kind:
     dtype: pl.DataType | None = None
 
 
-NULL, BOOL, INT, LONG, FLOAT, STRING, JSON = map(
-    Kind, ("null", "bool", "int", "long", "float", "string", "json")
-)
+NULL, BOOL, INT, LONG, FLOAT, STRING, JSON = map(Kind, ("null", "bool", "int", "long", "float", "string", "json"))
 _ABOVE = {("int", "long"): LONG, ("int", "float"): FLOAT}
 _PLAIN: dict[str, pl.DataType] = {
     "null": pl.String(),
@@ -151,18 +149,14 @@ def settle(kinds: Iterable[Mapping[str, Kind]], *, fields: Fields) -> Settled:
             joined[name] = join(joined.get(name, NULL), kind)
     made = [fields.column("id")] + [fields.column("site")] * (fields.column("url") in joined)
     joined |= {name: STRING for name in made if name not in joined}
-    joined |= {
-        fields.column(name): STRING for name in ("id", "text", "site") if fields.column(name) in joined
-    }
+    joined |= {fields.column(name): STRING for name in ("id", "text", "site") if fields.column(name) in joined}
     settled = {name: JSON if _dtype(kind) is None else kind for name, kind in joined.items()}
     notes = tuple(
         f"column {name!r} holds values of more than one type; it is written as JSON text"
         for name, kind in settled.items()
         if kind == JSON
     )
-    return Settled(
-        settled, pl.Schema({name: _dtype(kind) or pl.String() for name, kind in settled.items()}), notes
-    )
+    return Settled(settled, pl.Schema({name: _dtype(kind) or pl.String() for name, kind in settled.items()}), notes)
 
 
 def json_texts(values: Iterable[object]) -> list[str | None]:
@@ -259,9 +253,7 @@ def _kind_of_dtype(type_: pl.DataType | DataTypeClass) -> Kind:
     elif dtype in (pl.String, pl.Categorical, pl.Enum):
         kind = STRING
     else:
-        kind = (
-            BOOL if dtype == pl.Boolean else FLOAT if dtype.is_float() else NULL if dtype == pl.Null else JSON
-        )
+        kind = BOOL if dtype == pl.Boolean else FLOAT if dtype.is_float() else NULL if dtype == pl.Null else JSON
     return kind if _dtype(kind) == dtype or kind == NULL else Kind(kind.name, kind.inner, dtype)
 
 

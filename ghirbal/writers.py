@@ -86,11 +86,7 @@ def row_bytes(frame: pl.DataFrame) -> pl.Series:
     >>> row_bytes(pl.DataFrame({"a": ["xyz", None], "b": [1, 2]})).to_list()
     [11, 8]
     """
-    strings = [
-        pl.col(name).str.len_bytes().fill_null(0)
-        for name, dtype in frame.schema.items()
-        if dtype == pl.String
-    ]
+    strings = [pl.col(name).str.len_bytes().fill_null(0) for name, dtype in frame.schema.items() if dtype == pl.String]
     others = 8 * (frame.width - len(strings))
     return frame.select(
         (pl.sum_horizontal(*strings, pl.repeat(others, pl.len())).cast(pl.Int64)).alias("bytes")
@@ -104,9 +100,7 @@ def write_table(frame: pl.DataFrame, stream: BinaryIO, *, format: Format) -> Non
             # Several row groups are compressed side by side, one only on one core.
             size = int(row_bytes(frame).sum() or 0)
             rows = max(1, -(-frame.height * ROW_GROUP_BYTES // size)) if size else None
-            frame.write_parquet(
-                stream, compression="zstd", compression_level=3, statistics=True, row_group_size=rows
-            )
+            frame.write_parquet(stream, compression="zstd", compression_level=3, statistics=True, row_group_size=rows)
         case "jsonl":
             _spelled(frame, nested=False).write_ndjson(stream)
         case "csv":

@@ -38,14 +38,16 @@ def read(files: Sequence[InputFile], reading: Reading = DEFAULT) -> Iterator[Bat
     UsageError when that file ends. Memory holds one batch, whatever the files.
     """
     pending: list[Records | Table] = []
+    last: Records | Table | None = None  # of those pending that have rows
     rows = size = 0
     for piece in _pieces(files, reading):
         count = len(piece.numbers) + len(piece.rejects)
         full = rows + count > reading.batch_rows or size + piece.size > reading.batch_bytes
-        if pending and (full or not _fits(pending, piece)):
+        if pending and (full or not _fits(last, piece)):
             yield _batch(pending, reading.fields)
-            pending, rows, size = [], 0, 0
+            pending, last, rows, size = [], None, 0, 0
         pending.append(piece)
+        last = piece if len(piece.numbers) else last
         rows, size = rows + count, size + piece.size
     if pending:
         yield _batch(pending, reading.fields)
@@ -68,9 +70,7 @@ def _pieces(files: Sequence[InputFile], reading: Reading) -> Iterator[Records | 
         seen: set[str] = set()
         for piece in READERS[file.format](file, reading):
             if lacking:
-                seen.update(
-                    piece.frame.columns if isinstance(piece, Table) else chain(piece.seen, *piece.rows)
-                )
+                seen.update(piece.frame.columns if isinstance(piece, Table) else chain(piece.seen, *piece.rows))
                 lacking = {field: column for field, column in lacking.items() if column not in seen}
             if len(piece.numbers) or piece.rejects:
                 yield piece
@@ -81,13 +81,13 @@ def _pieces(files: Sequence[InputFile], reading: Reading) -> Iterator[Records | 
             raise UsageError(f"no row of {file.name} has the field {column!r} named by --{field}; {hint}")
 
 
-def _fits(pending: list[Records | Table], piece: Records | Table) -> bool:
-    """Whether a batch can hold the piece too: rejects go with anything, tables with their like."""
-    rows = [held for held in (*pending, piece) if len(held.numbers)]
-    if all(isinstance(held, Records) for held in rows[-2:]):
+def _fits(last: Records | Table | None, piece: Records | Table) -> bool:
+    """Whether rows of two pieces can share a batch: rejects go with anything, tables with their like."""
+    if last is None or not len(piece.numbers):
         return True
-    first, last = rows[-2:] if len(rows) > 1 else (rows[0], rows[0])
-    return isinstance(first, Table) and isinstance(last, Table) and first.frame.schema == last.frame.schema
+    if isinstance(last, Table) and isinstance(piece, Table):
+        return last.frame.schema == piece.frame.schema
+    return isinstance(last, Records) and isinstance(piece, Records)
 
 
 def _batch(pieces: list[Records | Table], fields: Fields) -> Batch:
@@ -96,9 +96,7 @@ def _batch(pieces: list[Records | Table], fields: Fields) -> Batch:
         frame = pl.concat(tables)
         kinds = kinds_of_frame(frame)
     else:
-        frame, kinds = encode_rows(
-            [row for piece in pieces if isinstance(piece, Records) for row in piece.rows]
-        )
+        frame, kinds = encode_rows([row for piece in pieces if isinstance(piece, Records) for row in piece.rows])
     files = [name for piece in pieces for name in [piece.file] * len(piece.numbers)]
     numbers = [number for piece in pieces for number in piece.numbers]
     rows = pl.DataFrame(

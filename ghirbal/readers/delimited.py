@@ -134,6 +134,4 @@ class _Source:
         try:
             return line[1].decode(self.encoding) + "\n"
         except UnicodeDecodeError as error:
-            raise _UnreadableError(
-                f"not {self.encoding}: {error.reason} at byte {error.start} of the line"
-            ) from error
+            raise _UnreadableError(f"not {self.encoding}: {error.reason} at byte {error.start} of the line") from error

@@ -61,8 +61,7 @@ def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) 
     frame = frame.with_columns(texts)
     missing = texts.is_null()
     rejects = [
-        Reject(file.name, number, group.offset, problem or f"{text} is null", b"")
-        for number in numbers.filter(missing)
+        Reject(file.name, number, group.offset, problem or f"{text} is null", b"") for number in numbers.filter(missing)
     ]
     if rejects:
         frame, numbers = frame.filter(~missing), numbers.filter(~missing)

@@ -36,9 +36,7 @@ def read_plain(file: InputFile, reading: Reading) -> Iterator[Records]:
         except UnicodeDecodeError as undecodable:
             error = f"not {encoding}: {undecodable.reason} at byte {undecodable.start}"
     if error:
-        yield Records(
-            file.name, rejects=[Reject(file.name, 1, 0, error, head or content[:HEAD_BYTES])], size=size
-        )
+        yield Records(file.name, rejects=[Reject(file.name, 1, 0, error, head or content[:HEAD_BYTES])], size=size)
     else:
         row: dict[str, object] = {reading.fields.column("id"): file.name, reading.fields.column("text"): text}
         yield Records(file.name, [1], [row], size=size)

@@ -1,10 +1,16 @@
 """Read a text file as blocks of bytes, decompressed on the way."""
 
 import codecs
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:  # the same module, for Pythons before it was in the standard library
+    from backports import zstd
 
 from ghirbal.errors import InputError
 from ghirbal.inputs import InputFile
@@ -118,8 +124,6 @@ def _bytes_before_damage(member: "zlib._Decompress", packed: bytes) -> bytes:
 
 def _unzstd(stream: BinaryIO, size: int) -> Iterator[bytes]:
     """Unpack zstd frames one after another; a damage costs no more than its block of 128 KiB."""
-    from backports import zstd  # noqa: PLC0415  (only those who read .zst pay for it)
-
     frame = zstd.ZstdDecompressor()
     begun = False
     for packed in _read(stream, min(size, UNPACKED_AT_ONCE)):

@@ -185,9 +185,7 @@ def test_typed_columns_stay_as_they_are(name: str) -> None:
     frame = TYPED.select(x=name)
     kinds = kinds_of_frame(frame)
     empty = encode_rows([{"x": None}])
-    dtype, values = through(
-        [(frame, kinds), (frame, kinds), empty, (frame.clear(), kinds_of_frame(frame.clear()))]
-    )
+    dtype, values = through([(frame, kinds), (frame, kinds), empty, (frame.clear(), kinds_of_frame(frame.clear()))])
     assert dtype == frame.schema["x"]
     assert values == frame["x"].to_list() * 2 + [None]
 

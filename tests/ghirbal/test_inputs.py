@@ -74,9 +74,7 @@ def test_a_file_whose_name_looks_like_a_glob(tmp_path: Path) -> None:
     assert names(tmp_path / "a[1].txt") == ["a[1].txt"]
 
 
-@pytest.mark.parametrize(
-    "name", ["with space.txt", "مقال.txt", "a\nb.txt", "quote'\".txt", "%41.txt", "e\u0301.txt"]
-)
+@pytest.mark.parametrize("name", ["with space.txt", "مقال.txt", "a\nb.txt", "quote'\".txt", "%41.txt", "e\u0301.txt"])
 def test_names_of_any_kind(tmp_path: Path, name: str) -> None:
     make(tmp_path, name)
     assert names(tmp_path) == [name]

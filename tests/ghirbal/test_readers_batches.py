@@ -80,7 +80,7 @@ def test_fields_of_other_types_are_no_strings(tmp_path: Path) -> None:
 
 def test_named_fields(tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", {"body": "a", "key": 1, "link": "http://x.org", "text": "other"})
-    (batch,) = read_all(tmp_path, fields=Fields(text="body", id="key", url="link", site="source"[:0] or None))
+    (batch,) = read_all(tmp_path, fields=Fields(text="body", id="key", url="link", site=None))
     assert batch.rows.select("id", "text", "url", "site").row(0) == ("1", "a", "http://x.org", "x.org")
     assert batch.carried.columns == ["link", "text"]
 
@@ -90,9 +90,7 @@ def test_a_named_field_that_the_first_file_lacks_is_wrong_usage(tmp_path: Path) 
     write_rows(tmp_path / "b.jsonl", {"text": "a", "boddy": "b"})
     read_all(tmp_path, fields=Fields(title="headline"))
     for options in ({}, {"batch_rows": 1}):
-        with pytest.raises(
-            UsageError, match=r"no row of a.jsonl has the field 'boddy' named by --text; .* 'body'"
-        ):
+        with pytest.raises(UsageError, match=r"no row of a.jsonl has the field 'boddy' named by --text; .* 'body'"):
             read_all(tmp_path, fields=Fields(text="boddy"), **options)
     with pytest.raises(UsageError, match="it has body, headline, text"):
         read_all(tmp_path, fields=Fields(title="qqqq"))
@@ -122,7 +120,7 @@ def test_an_empty_first_file_shows_no_fields(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("")
     write_rows(tmp_path / "b.jsonl", {"body": "a"})
     assert read_all(tmp_path, fields=Fields(text="body"))[0].rows.height == 1
-    with pytest.raises(UsageError, match="no row of b.jsonl"):
+    with pytest.raises(UsageError, match=r"no row of b\.jsonl"):
         read_all(tmp_path, fields=Fields(text="x"))
 
 

@@ -128,6 +128,7 @@ fields = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reads_back_what_the_csv_module_wrote(
     tmp_path: Path,
+    *,
     table: list[tuple[str, str]],
     quoting: int,
     ending: str,
@@ -138,17 +139,13 @@ def test_reads_back_what_the_csv_module_wrote(
     if any("\r" in field for row in table for field in row):
         quoting = csv.QUOTE_ALL  # the module forgets to quote a carriage return that does not end its lines
     stream = io.StringIO(newline="")
-    writer = csv.writer(
-        stream, quoting=quoting, lineterminator=ending, delimiter="," if name == "a.csv" else "\t"
-    )
+    writer = csv.writer(stream, quoting=quoting, lineterminator=ending, delimiter="," if name == "a.csv" else "\t")
     writer.writerows([("x", "text"), *table])
     batches = read_bytes(
         tmp_path, stream.getvalue().encode(), name=name, batch_bytes=batch_bytes, batch_rows=batch_rows
     )
     assert rejects_of(batches) == []
-    found = [
-        (x, text) for batch in batches for x, text in zip(batch.carried["x"], batch.rows["text"], strict=True)
-    ]
+    found = [(x, text) for batch in batches for x, text in zip(batch.carried["x"], batch.rows["text"], strict=True)]
     assert found == table
 
 
@@ -163,8 +160,6 @@ def test_no_batch_size_changes_what_is_read_of_a_broken_file(
     tmp_path: Path, lines: list[str], sizes: tuple[int, int]
 ) -> None:
     content = "\n".join(["id,text", *lines]).encode("utf-8", "surrogateescape")
-    first, second = (
-        read_bytes(tmp_path, content, batch_bytes=size, batch_rows=size % 3 + 1) for size in sizes
-    )
+    first, second = (read_bytes(tmp_path, content, batch_bytes=size, batch_rows=size % 3 + 1) for size in sizes)
     assert rows_of(first) == rows_of(second)
     assert rejects_of(first) == rejects_of(second)

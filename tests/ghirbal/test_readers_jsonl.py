@@ -13,8 +13,7 @@ from ghirbal.inputs import find_inputs
 from ghirbal.readers import Batch, Reading, Reject, read
 
 CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "jsonl_rows.jsonl").read_text("utf-8").splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "cases" / "jsonl_rows.jsonl").read_text("utf-8").splitlines()
 ]
 
 
@@ -170,9 +169,7 @@ line_bytes = st.one_of(
     objects.map(str.encode),
     plain_objects.map(str.encode),
     st.binary(max_size=12).map(lambda junk: junk.replace(b"\n", b"")),
-    st.sampled_from(
-        [b"", b"\r", b'{"text":"\\ud800"}', b'{"text":"\\ud83d\\ude00"}', b'{"text":"\\n\\t\\/"}']
-    ),
+    st.sampled_from([b"", b"\r", b'{"text":"\\ud800"}', b'{"text":"\\ud83d\\ude00"}', b'{"text":"\\n\\t\\/"}']),
 )
 
 
@@ -185,7 +182,7 @@ line_bytes = st.one_of(
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reads_what_the_slow_twin_reads(
-    tmp_path: Path, lines: list[bytes], mark: bytes, ending: bytes, batch_bytes: int, batch_rows: int
+    tmp_path: Path, *, lines: list[bytes], mark: bytes, ending: bytes, batch_bytes: int, batch_rows: int
 ) -> None:
     content = mark + ending.join(lines)
     rows, rejected = slow_twin(content)

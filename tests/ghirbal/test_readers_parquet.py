@@ -27,9 +27,7 @@ def rejects_of(batches: list[Batch]) -> list[Reject]:
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     """Four row groups of 500 rows, several pages in each."""
-    texts = [
-        f"{i} " + " ".join(str((i * 7919 + j * 104_729) % 65_537) for j in range(60)) for i in range(ROWS)
-    ]
+    texts = [f"{i} " + " ".join(str((i * 7919 + j * 104_729) % 65_537) for j in range(60)) for i in range(ROWS)]
     frame = pl.DataFrame({"id": [f"n{i}" for i in range(ROWS)], "text": texts, "n": range(ROWS)})
     path = tmp_path / "a.parquet"
     frame.write_parquet(path, row_group_size=500, data_page_size=16_384, compression="zstd")
@@ -49,17 +47,13 @@ def test_row_groups_are_those_that_pyarrow_sees(articles: Path) -> None:
 
 def test_row_groups_of_another_writer(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    table = pl.DataFrame(
-        {"text": ["a"] * 10, "x": [[{"k": 1}]] * 10, "day": [date(2020, 1, 1)] * 10}
-    ).to_arrow()
+    table = pl.DataFrame({"text": ["a"] * 10, "x": [[{"k": 1}]] * 10, "day": [date(2020, 1, 1)] * 10}).to_arrow()
     pq.write_table(table, path, row_group_size=3)
     assert [(group.first, group.rows) for group in row_groups(path)] == [(0, 3), (3, 3), (6, 3), (9, 1)]
     assert numbers_of(read_all(path)) == list(range(1, 11))
 
 
-@pytest.mark.parametrize(
-    ("batch_rows", "batch_bytes"), [(1, 1), (128, 1 << 20), (700, 1 << 20), (5000, 1 << 30)]
-)
+@pytest.mark.parametrize(("batch_rows", "batch_bytes"), [(1, 1), (128, 1 << 20), (700, 1 << 20), (5000, 1 << 30)])
 def test_reads_every_row_once(articles: Path, batch_rows: int, batch_bytes: int) -> None:
     batches = read_all(articles, batch_rows=batch_rows, batch_bytes=batch_bytes)
     assert numbers_of(batches) == list(range(1, ROWS + 1))
@@ -99,13 +93,13 @@ def test_a_damaged_row_group_leaves_the_others(articles: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "error"),
     [
-        (lambda content: b"", "the file is too short for Parquet"),
+        (lambda _: b"", "the file is too short for Parquet"),
         (
             lambda content: content[:-100],
             "the file does not end like Parquet; it is truncated or something else",
         ),
         (
-            lambda content: b"PK" * 5000,
+            lambda _: b"PK" * 5000,
             "the file does not end like Parquet; it is truncated or something else",
         ),
         (lambda content: content[:-4] + b"PARE", "the Parquet file is encrypted"),

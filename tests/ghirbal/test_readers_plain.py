@@ -43,9 +43,7 @@ def test_a_file_is_a_document(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("batch_bytes", [8, 1 << 20])
-def test_what_is_no_text_is_one_rejected_row(
-    tmp_path: Path, content: bytes, error: str, batch_bytes: int
-) -> None:
+def test_what_is_no_text_is_one_rejected_row(tmp_path: Path, content: bytes, error: str, batch_bytes: int) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     (tmp_path / "b.txt").write_bytes(b"good")
     batches = read_all(tmp_path, max_row=100, batch_bytes=batch_bytes)

@@ -15,17 +15,13 @@ from ghirbal.readers.streams import blocks
 
 PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstd.compress}
 # Texts that do not pack well, so that a cut falls between rows.
-ROWS = [
-    json.dumps({"text": f"{i} {i * i * 2_654_435_761 % 1_000_003} {i * 7919 % 10_007}"}) for i in range(5000)
-]
+ROWS = [json.dumps({"text": f"{i} {i * i * 2_654_435_761 % 1_000_003} {i * 7919 % 10_007}"}) for i in range(5000)]
 CONTENT = "".join(row + "\n" for row in ROWS).encode()
 
 
 def read_file(path: Path, **options: object) -> tuple[list[int], list[Reject]]:
     batches = list(read(find_inputs([path]), Reading(**options)))  # type: ignore[arg-type]
-    return [row for batch in batches for row in batch.rows["row"]], [
-        r for batch in batches for r in batch.rejects
-    ]
+    return [row for batch in batches for row in batch.rows["row"]], [r for batch in batches for r in batch.rejects]
 
 
 @pytest.mark.parametrize("suffix", PACK)
@@ -105,9 +101,7 @@ def test_rows_before_a_damage_survive(tmp_path: Path, suffix: str, lost: int) ->
     content = "".join(row + "\n" for row in rows_whole).encode()
     packed = PACK[suffix](content)
     middle = len(packed) // 2
-    unpacked = (
-        zlib.decompressobj(31).decompress(packed[:middle]) if suffix == "gz" else content[: len(content) // 2]
-    )
+    unpacked = zlib.decompressobj(31).decompress(packed[:middle]) if suffix == "gz" else content[: len(content) // 2]
     path.write_bytes(packed[:middle] + b"\xff" * 200 + packed[middle + 200 :])
     rows, rejects = read_file(path)
     good = unpacked.count(b"\n")

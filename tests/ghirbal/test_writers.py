@@ -1,6 +1,7 @@
 import json
 from base64 import b64decode
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -46,7 +47,7 @@ def test_bytes_do_not_follow_the_batches(
     folder = tmp_path_factory.mktemp("parts")
     frame = FRAME[:40]
     edges = [0, *sorted(cut * 40 // 100 for cut in cuts), 40]
-    frames = [frame[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    frames = [frame[a:b] for a, b in pairwise(edges)]
     write_parts(folder / "one", [frame], shard_bytes=shard_bytes)
     write_parts(folder / "many", frames, shard_bytes=shard_bytes)
     assert contents(folder / "one") == contents(folder / "many")
@@ -122,9 +123,7 @@ def test_the_quarantine_holds_every_reject(tmp_path: Path) -> None:
     path = tmp_path / "quarantine.jsonl"
     assert write_quarantine(path, rejects) == 2
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-    assert [
-        (row["file"], row["row"], row["offset"], row["error"], b64decode(row["head"])) for row in lines
-    ] == [
+    assert [(row["file"], row["row"], row["offset"], row["error"], b64decode(row["head"])) for row in lines] == [
         ("a b/م.jsonl", 3, 120, "text is null", b'{"id":\xff'),
         ("c.gz", None, 7, "the gzip stream ends in the middle", b""),
     ]
