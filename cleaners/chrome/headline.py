@@ -16,14 +16,14 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
     """Give the lines of documents in which a headline stands again their headline and their place.
 
     The headline is the title, where one was given, else the first of the three lines at the top that is not
-    prose and that stands again, by itself, outside the body. Texts without one paragraph of prose are left out: the lines of a poem may end
-    as sentences do, and its title may be its refrain. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
+    prose and that stands again, by itself, outside the body. A text without one paragraph of prose has none of its own: the lines of a poem
+    may end as sentences do. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
     (counts the lines equal to the headline, from 1).
     """
-    named = page.filter(pl.col("key").is_not_null() & (pl.col("words") >= least_words)).select("doc", "key", "title")
-    again = named.filter(named.select("doc", "key").is_duplicated() | (pl.col("key") == pl.col("title")).fill_null(value=False))
-    paragraphs = page.filter(pl.col("sentence") & (pl.col("words") >= _PARAGRAPH))["doc"].unique()
-    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()) & pl.col("doc").is_in(paragraphs.implode()))
+    keyed = page.filter(pl.col("key").is_not_null())
+    stands_twice = keyed.select("doc", "key").is_duplicated() & (keyed["words"] >= least_words)
+    again = keyed.filter(stands_twice | (pl.col("key") == pl.col("title")).fill_null(value=False))
+    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()))
     prose = pl.col("row").filter("sentence")
     placed = page.with_columns(
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
@@ -32,7 +32,8 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
     at_the_top = pl.col("row").rank("ordinal").over("doc") <= 3
     candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words) & at_the_top
     repeated = pl.col("place").is_not_null() & candidate.any().over("doc", "key") & (pl.len().over("doc", "key") > 1)
-    first = pl.col("key").filter(candidate & repeated).first().over("doc")
+    paragraph = (pl.col("sentence") & (pl.col("words") >= _PARAGRAPH)).any().over("doc")
+    first = pl.col("key").filter(candidate & repeated & paragraph).first().over("doc")
     return placed.with_columns(headline=pl.coalesce("title", first)).with_columns(
         copy=(pl.col("key") == pl.col("headline")).fill_null(value=False).cum_sum().over("doc")
     )
@@ -55,14 +56,23 @@ class DropRepeatedHeadline:
         """Mark the lines that equal the headline."""
         titled = (pl.col("title") == pl.col("headline")).fill_null(value=False)
         before, after = pl.col("place") == "before", pl.col("place") == "after"
-        copies = headlined(page, self.least_words).filter(pl.col("key") == pl.col("headline"))
+        lines = headlined(page, self.least_words).with_columns(above=_stands_above_a_sentence())
+        given = titled & (before | pl.col("above"))
+        copies = lines.filter((pl.col("key") == pl.col("headline")) & (given | (pl.col("words") >= self.least_words)))
         evidence = (
-            pl.when(titled & before).then(pl.lit("proved"))
+            pl.when(given).then(pl.lit("proved"))
             .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
             .when(before | after).then(pl.lit("run"))
             .otherwise(pl.lit("alone"))
         )  # fmt: skip
         return marks(copies, self, reason="repeated_headline", evidence=evidence)
+
+
+def _stands_above_a_sentence() -> pl.Expr:
+    """Tell the first line of a text, and its copies that follow at once, from lines of a body without paragraphs."""
+    top = (pl.col("key") == pl.col("title")).fill_null(value=False).cum_min().over("doc")
+    sentence = pl.col("text").str.contains(r"[.؟?!。۔।][\"”’»)]*\s*$") & (pl.col("words") >= 3)
+    return top & (sentence & ~top).any().over("doc")
 
 
 _OUTLET: Final = (
