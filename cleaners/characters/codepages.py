@@ -3,8 +3,6 @@
 import codecs
 from dataclasses import dataclass
 
-import polars as pl
-
 from cleaners.characters.gates import character_class
 
 _UNDEFINED = "\ufffe"  # what `codecs` takes for a byte without a character
@@ -33,9 +31,10 @@ class Codepage:
         """Write text of these characters alone."""
         return codecs.charmap_encode(text, "strict", codecs.charmap_build(_once(self.characters)))[0]
 
-    def lacks(self, text: pl.Expr) -> pl.Expr:
-        """Whether a text has a character that this encoding cannot write."""
-        return text.str.contains(f"[^{character_class(self.characters)[1:]}")
+    @property
+    def foreign(self) -> str:
+        """Rust regex class of the characters that this encoding cannot write."""
+        return f"[^{character_class(self.characters)[1:]}"
 
 
 def named(name: str) -> Codepage:

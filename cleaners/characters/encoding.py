@@ -22,9 +22,7 @@ _LEAD_AND_CONTINUATION: Final = (
     r"[\x{622}-\x{64a}][\x{a2}-\x{a9}\x{ac}\x{ae}-\x{b9}\x{bc}-\x{be}\x{c0}-\x{ff}ˆ†‡‰ƒ]"
     r"|[–—][\x{a0}-\x{ff}•∂-≥√†™]|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
 )
-_BEYOND_LATIN: Final = (
-    r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
-)
+_BEYOND_LATIN: Final = r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
 _PROOF: Final = 4
 _FLAGGED_PAIRS: Final = 3
 _MOST_LAYERS: Final = 4  # of misreadings, one over the other
@@ -52,13 +50,16 @@ class FixEncoding:
         >>> FixEncoding().rewrite(pl.Series(["ط§ظ„ط¹ظ„ظ…", "été"])).select("at", "after", "reason").rows()
         [(0, 'العلم', 'UTF-8 read as cp1256')]
         """
-        rows = pl.DataFrame({"before": lines}).with_row_index("at").filter(_is_suspect(pl.col("before")))
-        rows = rows.select("at", "before", text="before", reason=pl.lit(""))
+        before = pl.col("before")
+        rows = pl.DataFrame({"before": lines}).with_row_index("at").filter(before.str.contains(_TRACES))
+        rows = rows.filter(_is_suspect(before)).select("at", "before", text="before", reason=pl.lit(""))
         settled = [rows.clear()]
         for _ in range(_MOST_LAYERS):
-            read = _read_again(rows.filter(_is_suspect(pl.col("text"))))
+            read = _read_again(rows)
             settled.append(rows.join(read, on="at", how="anti"))
-            rows = read
+            suspect = _is_suspect(pl.col("text"))
+            settled.append(read.filter(~suspect))
+            rows = read.filter(suspect)
         return _as_spans(_left_to_ftfy(pl.concat([*settled, rows])))
 
     def flag(self, lines: pl.Series) -> pl.DataFrame:
@@ -76,15 +77,14 @@ class FixEncoding:
 
 
 def _is_suspect(text: pl.Expr) -> pl.Expr:
-    other = legacy_misread.looks_misread(text) | text.str.contains(_LEAD_AND_CONTINUATION)
-    return text.str.contains(_TRACES) & (mojibake.looks_bad(text) | other)
+    return mojibake.looks_bad(text, or_has=f"{legacy_misread.RUN}|{_LEAD_AND_CONTINUATION}")
 
 
 def _read_again(todo: pl.DataFrame) -> pl.DataFrame:
     """Take one layer of misreading off; only the rows where one came off."""
     read = [todo.clear()]
     for wrong in utf8_misread.WRONG:
-        rows = todo.filter(utf8_misread.looks_misread(pl.col("text"), wrong))
+        rows = todo.filter(utf8_misread.may_be_misread(pl.col("text"), wrong))
         if not rows.is_empty():
             after = utf8_misread.read_as_utf8(rows["text"], wrong)
             read.append(_better(rows.with_columns(after=after, why=pl.lit(f"UTF-8 read as {wrong.name}"))))
@@ -93,22 +93,25 @@ def _read_again(todo: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_in_own_encoding(todo: pl.DataFrame) -> pl.DataFrame:
+    """Of all ways to write a line back, the one whose reading has most frequent pairs; the first, if it is sure."""
     text = pl.col("text")
     todo = todo.filter(legacy_misread.looks_misread(text))
-    best: dict[int, tuple[float, str, str]] = {}
+    found = [todo.clear().with_columns(after=pl.lit(""), why=pl.lit(""), share=pl.lit(0.0))]
     for wrong in legacy_misread.WRONG:
-        sure = [at for at, (share, _, _) in best.items() if share >= legacy_misread.SURE]
-        rows = todo.filter(~wrong.lacks(text) & ~pl.col("at").is_in(sure))
-        readings = legacy_misread.read_in_own_encoding(rows["text"].to_list(), wrong) if len(rows) else []
-        for at, reading in zip(rows["at"], readings, strict=True):
-            if reading and reading.share > best.get(at, (-1.0, "", ""))[0]:
-                best[at] = reading.share, reading.text, f"{reading.encoding} read as {wrong.name}"
-    found = pl.DataFrame(
-        [(at, after, why) for at, (_, after, why) in best.items()],
-        schema={"at": pl.UInt32, "after": pl.String, "why": pl.String},
-        orient="row",
-    )
-    return _better(todo.join(found, on="at"))
+        rows = todo.filter(~text.str.contains(wrong.foreign))
+        if not rows.is_empty():
+            readings = legacy_misread.read_in_own_encoding(rows["text"], wrong)
+            why = pl.format("{} read as {}", "encoding", pl.lit(wrong.name))
+            found.append(
+                pl.concat(
+                    [rows[readings["row"]], readings.select("after", why.alias("why"), "share")], how="horizontal"
+                )
+            )
+            # What Latin-1 can write, the others write with the same bytes, or not at all.
+            tried = rows if wrong.name == "latin-1" else found[-1].filter(pl.col("share") >= legacy_misread.SURE)
+            todo = todo.join(tried, on="at", how="anti")
+    best = pl.concat(found).sort("share", descending=True, maintain_order=True)
+    return _better(best.unique("at", keep="first", maintain_order=True).drop("share"))
 
 
 def _better(proposed: pl.DataFrame) -> pl.DataFrame:
@@ -119,8 +122,11 @@ def _better(proposed: pl.DataFrame) -> pl.DataFrame:
     # A few accented letters: nothing but Latin words may come out, whole ones where broken ones were.
     latin = pl.Series(new.broken < old.broken) & ~proposed["after"].str.contains(_BEYOND_LATIN)
     # Four or more sequences of UTF-8 without a fault are a proof, be it that another layer lies below.
-    strict = proposed["text"].str.len_chars() - proposed["after"].str.len_chars().cast(pl.Int64) >= _PROOF
-    return proposed.filter(frequent | latin | strict | mojibake.looks_bad(pl.col("text"))).select(
+    shorter = proposed["text"].str.len_chars().cast(pl.Int64) - proposed["after"].str.len_chars()
+    clear = frequent | latin | (shorter >= _PROOF)
+    return pl.concat(
+        [proposed.filter(clear), proposed.filter(~clear).filter(mojibake.looks_bad(pl.col("text")))]
+    ).select(
         "at",
         "before",
         text="after",
@@ -131,12 +137,12 @@ def _better(proposed: pl.DataFrame) -> pl.DataFrame:
 def _left_to_ftfy(rows: pl.DataFrame) -> pl.DataFrame:
     """Let ftfy repair what it calls bad, but not where it would find pieces of UTF-8 in another encoding."""
     text = pl.col("text")
+    bad = mojibake.looks_bad(text)
     other = legacy_misread.looks_misread(text) & ~mojibake.is_of_sequences(text)
-    bad = mojibake.looks_bad(text) & ~other
-    left = rows.filter(bad)
+    left = rows.filter(bad).filter(~other)
     repaired = pl.Series([mojibake.repaired(line) for line in left["text"].to_list()], dtype=pl.String)
-    left = left.with_columns(text=repaired, reason=pl.lit("mojibake"))
-    return pl.concat([rows.filter(~bad), left.filter(~other)])
+    left = left.with_columns(text=repaired, reason=pl.lit("mojibake")).filter(~other)
+    return pl.concat([rows.filter(~bad), left])
 
 
 def _as_spans(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,9 +18,7 @@ def contains_one_of(text: pl.Expr, characters: str) -> pl.Expr:
     True
     """
     starts = range(0, len(characters), SEARCHED_AT_ONCE)
-    return any_of(
-        text.str.contains(character_class(characters[start : start + SEARCHED_AT_ONCE])) for start in starts
-    )
+    return any_of(text.str.contains(character_class(characters[start : start + SEARCHED_AT_ONCE])) for start in starts)
 
 
 def any_of(gates: Iterable[pl.Expr]) -> pl.Expr:

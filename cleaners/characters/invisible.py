@@ -22,12 +22,8 @@ _REPLACEMENT = "\ufffd"
 _INVISIBLE = _CONTROLS + _ZERO_WIDTH + _ZERO_WIDTH_SPACE + _JOINERS + _C1
 
 # Scripts without spaces, where a zero-width space parts words, and those whose letters joiners shape.
-_PARTED = regex.compile(
-    r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}\p{Balinese}\p{Tai_Tham}]"
-)
-_SHAPED = regex.compile(
-    r"(?![\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}])[\p{L}\p{M}\p{So}\p{Sk}\p{Emoji_Modifier}]"
-)
+_PARTED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}\p{Balinese}\p{Tai_Tham}]")
+_SHAPED = regex.compile(r"(?![\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}])[\p{L}\p{M}\p{So}\p{Sk}\p{Emoji_Modifier}]")
 _LOST = regex.compile(r"\ufffd+")
 _MISREAD = regex.compile(r"(?<=[^\x00-\x9f])[\x80-\x9f]+|[\x80-\x9f]+(?=[^\x00-\x9f])")
 _WORD = regex.compile(r"\w")
@@ -103,9 +99,9 @@ def _dropped_marks(lines: pl.Series) -> pl.DataFrame:
         offset += len(line) + 1
     ends = [start + 1 for start in starts]
     spans = located_spans(chosen, "\n".join(chosen.to_list()), starts, ends)
-    return spans.with_columns(
-        at=marked.gather(spans["at"]), after=pl.lit(""), reason=pl.lit("mark of direction")
-    ).cast(SPANS)
+    return spans.with_columns(at=marked.gather(spans["at"]), after=pl.lit(""), reason=pl.lit("mark of direction")).cast(
+        SPANS
+    )
 
 
 def _idle_marks(line: str) -> Iterator[int]:

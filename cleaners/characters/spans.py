@@ -7,9 +7,7 @@ import numpy as np
 import polars as pl
 import regex
 
-SPANS = pl.Schema(
-    {"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "after": pl.String, "reason": pl.String}
-)
+SPANS = pl.Schema({"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "after": pl.String, "reason": pl.String})
 FLAGS = pl.Schema({"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "reason": pl.String})
 
 Repair = Callable[["regex.Match[str]"], tuple[str, str] | None]

@@ -23,12 +23,11 @@ _HIDDEN_CONTINUATIONS: Final = regex.compile(
 _HIGHER_BYTES: Final = bytes(byte | 0x80 if 0x20 <= byte < 0x60 else byte for byte in range(256))
 
 
-def looks_misread(text: pl.Expr, wrong: Codepage) -> pl.Expr:
-    """Whether a text can be UTF-8 that was read in this encoding: every lead byte has its continuation."""
+def may_be_misread(text: pl.Expr, wrong: Codepage) -> pl.Expr:
+    """Whether a text can be UTF-8 that was read in this encoding: no lead byte lacks its continuation."""
     leads = character_class(wrong.characters[0xC2:0xF5])
     continuations = character_class("".join(dict.fromkeys(wrong.characters[0x80:0xC0])))
-    lone = text.str.contains(f"{leads}(?:[^{continuations[1:]}|$)")
-    return text.str.contains(leads + continuations) & ~lone & ~wrong.lacks(text)
+    return ~text.str.contains(f"{wrong.foreign}|{leads}(?:[^{continuations[1:]}|$)")
 
 
 def read_as_utf8(lines: pl.Series, wrong: Codepage) -> pl.Series:
