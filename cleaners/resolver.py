@@ -29,7 +29,7 @@ def resolve(
         table = table.filter(pl.col("doc").is_in(touched.implode()))
     gone = _gone(
         table.filter(pl.col("doc").is_in(disturbed.implode())).join(dropped, on="row", how="left", maintain_order="left"),
-        spans.filter(pl.col("row").is_in(emptied.implode())).select("row", "cleaner", "reason"),
+        _names_by_row(spans.filter(pl.col("row").is_in(emptied.implode()))),
     )
     edits = pl.concat([_line_edits(gone, spans), _inner_edits(lines, spans, gone)])
     kept = table.filter(~pl.col("row").is_in(gone["row"].implode())) if gone.height else table
@@ -77,11 +77,7 @@ def _gone(table: pl.DataFrame, emptied: pl.DataFrame) -> pl.DataFrame:
 
 
 def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    inner = (
-        spans.join(gone.select("row"), on="row", how="semi")
-        .group_by("row", maintain_order=True)
-        .agg(pl.col("cleaner", "reason").str.join("\n"))
-    )
+    inner = _names_by_row(spans.join(gone.select("row"), on="row", how="semi"))
     return (
         gone.join(inner, on="row", how="left", maintain_order="left", suffix="_inner")
         .select(
@@ -98,6 +94,11 @@ def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("start") < pl.col("end"))
         .pipe(_as_edits)
     )
+
+
+def _names_by_row(spans: pl.DataFrame) -> pl.DataFrame:
+    pairs = spans.sort("row", "start").unique(["row", "cleaner", "reason"], maintain_order=True)
+    return pairs.group_by("row", maintain_order=True).agg(pl.col("cleaner", "reason").str.join("\n"))
 
 
 def _united(name: str) -> pl.Expr:
