@@ -84,6 +84,8 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     every character: twenty times the time.)
     """
     text = carray(_pointer(address), length, np.uint8)
+    end = U64(length)  # unsigned: a signed index costs a test for negative ones at every byte
+    i = U64(0)
     ring = np.zeros(words, np.uint64)
     drop = U64(1)
     for _ in range(words):
@@ -94,44 +96,42 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     written = 0
     count = 0
     slot = 0
-    i = 0
-    while i <= length:
+    while i <= end:
         # Polars promises valid UTF-8; a space after the end closes the last word.
-        lead = np.uint32(text[i]) if i < length else np.uint32(_SPACE)
+        lead = np.uint32(text[i]) if i < end else np.uint32(_SPACE)
         if lead < 0x80:
             point = lead
-            i += 1
+            i += U64(1)
         elif lead < 0xE0:
-            point = ((lead & np.uint32(0x1F)) << np.uint32(6)) | (np.uint32(text[i + 1]) & np.uint32(0x3F))
-            i += 2
+            point = np.uint32(((lead & 0x1F) << 6) | (text[i + U64(1)] & 0x3F))
+            i += U64(2)
         elif lead < 0xF0:
-            point = (
-                ((lead & np.uint32(0x0F)) << np.uint32(12))
-                | ((np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(6))
-                | (np.uint32(text[i + 2]) & np.uint32(0x3F))
-            )
-            i += 3
+            point = np.uint32(((lead & 0x0F) << 12) | ((text[i + U64(1)] & 0x3F) << 6) | (text[i + U64(2)] & 0x3F))
+            i += U64(3)
         else:
-            point = (
-                ((lead & np.uint32(0x07)) << np.uint32(18))
-                | ((np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(12))
-                | ((np.uint32(text[i + 2]) & np.uint32(0x3F)) << np.uint32(6))
-                | (np.uint32(text[i + 3]) & np.uint32(0x3F))
+            point = np.uint32(
+                ((lead & 0x07) << 18)
+                | ((text[i + U64(1)] & 0x3F) << 12)
+                | ((text[i + U64(2)] & 0x3F) << 6)
+                | (text[i + U64(3)] & 0x3F)
             )
-            i += 4
+            i += U64(4)
         entry = table[point]
-        if kind == WORD and entry >> np.uint32(21) == WORD:  # four characters in five
+        class_ = entry >> np.uint32(21)
+        if class_ == WORD and kind == WORD:  # four characters in five
             word = (word ^ U64(entry & np.uint32(_POINT))) * _WORD_STEP
             continue
-        first = 0
-        last = 1
+        first = U64(0)
+        last = U64(1)
         expands = entry >= np.uint32(_EXPANDS)
         if expands:
             row = entry & np.uint32(_POINT)
-            first = np.int64(starts[row])
-            last = np.int64(starts[row + 1])
-        for k in range(first, last):
+            first = U64(starts[row])
+            last = U64(starts[row + U64(1)])
+        k = first
+        while k < last:
             folded = points[k] if expands else entry
+            k += U64(1)
             class_ = folded >> np.uint32(21)
             if class_ == IGNORED:
                 continue
