@@ -60,7 +60,10 @@ def find_inputs(inputs: Sequence[str | Path], *, outputs: Sequence[Path] = ()) -
     roots: list[str] = []
     found: list[Path] = []
     for given in inputs:
-        root, paths = _expand(str(given), ours)
+        try:
+            root, paths = _expand(str(given), ours)
+        except OSError as error:
+            raise InputError(f"cannot read {given}: {error.strerror}") from error
         if not paths:
             raise InputError(f"nothing to read in {given}: no file there ends in {KNOWN}")
         roots.append(root)
@@ -146,12 +149,11 @@ def _walk(folder: Path, ours: list[Path]) -> Iterator[Path]:
 def _input_file(path: Path, base: str) -> InputFile:
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"cannot read {path}: it is no regular file")
+        path.open("rb").close()  # hours later would be too late to hear that it is not allowed
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"cannot read {path}: it is no regular file")
-    if not os.access(path, os.R_OK):
-        raise InputError(f"cannot read {path}: permission denied")
     format_, compression = format_of(path) or ("", None)
     name = path.relative_to(base).as_posix()
     # A name that is not UTF-8 has to go into tables of UTF-8 all the same.

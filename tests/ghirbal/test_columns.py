@@ -119,7 +119,7 @@ def same(found: Any, value: Any) -> bool:
 
 
 @given(st.lists(values, min_size=1, max_size=6), st.integers(0, 6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_values_come_through_or_become_json_text(found: list[Any], cut: int) -> None:
     dtype, column = settled_column(found[:cut], found[cut:])
     assert (dtype, column) == settled_column(found)

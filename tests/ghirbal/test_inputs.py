@@ -1,5 +1,7 @@
 import hashlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -140,16 +142,39 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         find_inputs([])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_permission_denied(tmp_path: Path) -> None:
-    make(tmp_path, "a/x.txt")
-    (tmp_path / "a" / "x.txt").chmod(0)
-    with pytest.raises(InputError, match="permission denied"):
-        find_inputs([tmp_path / "a"])
-    (tmp_path / "a").chmod(0)
-    with pytest.raises(InputError, match="cannot read the folder"):
-        find_inputs([tmp_path / "a"])
-    (tmp_path / "a").chmod(0o700)
+@pytest.fixture
+def anybody() -> Iterator[None]:
+    """Somebody who may not read everything, also where the tests run as root."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
+    yield
+    os.seteuid(user)
+
+
+@pytest.fixture
+def locked() -> Iterator[Path]:
+    """A folder outside pytest's own, which is root's alone where root runs the tests."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        make(folder, "file/x.txt", "folder/sub/x.txt")
+        (folder / "file" / "x.txt").chmod(0)
+        (folder / "folder" / "sub").chmod(0)
+        yield folder
+        (folder / "folder" / "sub").chmod(0o755)
+
+
+@pytest.mark.usefixtures("anybody")
+def test_permission_denied(locked: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read .*x\.txt: Permission denied"):
+        find_inputs([locked / "file"])
+    with pytest.raises(InputError, match=r"cannot read the folder .*sub: Permission denied"):
+        find_inputs([locked / "folder"])
+    with pytest.raises(InputError, match=r"cannot read .*: Permission denied"):
+        find_inputs([locked / "folder" / "sub" / "x.txt"])
+    with pytest.raises(InputError, match=r"cannot read .*: File name too long"):
+        find_inputs([locked / ("x" * 5000)])
 
 
 def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ fields = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size
     batch_bytes=st.integers(1, 100),
     batch_rows=st.integers(1, 4),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reads_back_what_the_csv_module_wrote(
     tmp_path: Path,
     *,
@@ -155,7 +155,7 @@ def test_reads_back_what_the_csv_module_wrote(
     ),
     sizes=st.tuples(st.integers(1, 60), st.integers(1, 60)),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_batch_size_changes_what_is_read_of_a_broken_file(
     tmp_path: Path, lines: list[str], sizes: tuple[int, int]
 ) -> None:

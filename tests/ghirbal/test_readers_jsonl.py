@@ -180,7 +180,7 @@ line_bytes = st.one_of(
     batch_bytes=st.integers(1, 200),
     batch_rows=st.integers(1, 5),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reads_what_the_slow_twin_reads(
     tmp_path: Path, *, lines: list[bytes], mark: bytes, ending: bytes, batch_bytes: int, batch_rows: int
 ) -> None:

@@ -40,7 +40,7 @@ def test_parts_hold_all_rows_in_order(tmp_path: Path) -> None:
 
 
 @given(cuts=st.lists(st.integers(0, 100), max_size=5), shard_bytes=st.integers(1, 20_000))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_do_not_follow_the_batches(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], shard_bytes: int
 ) -> None:
