@@ -28,7 +28,7 @@ retyped copies).
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
@@ -92,8 +92,7 @@ def template_findings(lefts: pl.Series, rights: pl.Series) -> list[Finding | Non
     grouped = pl.Series([_GROUPED.sub("", text) for text in texts.to_list()], dtype=pl.String)
     readings = dict(zip(texts.to_list(), map(_read, _split_words(grouped)), strict=True))
     return [
-        _compare(readings[left], readings[right])
-        for left, right in zip(lefts.to_list(), rights.to_list(), strict=True)
+        _compare(readings[left], readings[right]) for left, right in zip(lefts.to_list(), rights.to_list(), strict=True)
     ]
 
 
@@ -152,7 +151,7 @@ def _compare(left: _Reading, right: _Reading) -> Finding | None:
         for own, text in zip(numbers, (left, right), strict=True)
     ):
         return Finding("numbers", *(tuple(sorted(own.values())) for own in numbers))
-    names = _names(left, *foreign), _names(right, *reversed(foreign))
+    names = _names((left, right), foreign)
     if all(names):
         return Finding("names", *(tuple(sorted(own)) for own in names))
     long = [blank for blank in blanks if min(map(len, blank)) >= LONG_FILLING]
@@ -169,8 +168,7 @@ def _foreign_numbers(own: _Reading, other: _Reading) -> dict[str, str]:
         for number, written in own.numbers.items()
         if number not in other.numbers
         and not any(
-            (len(o) > 4 and len(number) > 1 and number in o)
-            or (len(number) > 4 and len(o) > 1 and o in number)
+            (len(o) > 4 and len(number) > 1 and number in o) or (len(number) > 4 and len(o) > 1 and o in number)
             for o in other.numbers
         )
     }
@@ -195,21 +193,34 @@ def _foreign(own: _Reading, other: _Reading) -> dict[str, None]:
     }
 
 
-def _names(text: _Reading, foreign: dict[str, None], others: dict[str, None]) -> set[str]:
-    """Foreign words that come back in their text, one of each spelling, none that the other side respells.
+def _names(
+    texts: tuple[_Reading, _Reading], foreign: tuple[dict[str, None], dict[str, None]]
+) -> tuple[list[str], list[str]]:
+    """Find each text's foreign words that come back in it, one of each spelling, none that the other respells.
 
-    Empty when they are too few to be names. Single letters (all words of scripts without spaces) come back by
-    chance.
+    Empty where either has too few to be names. Single letters (all words of scripts without spaces) come back
+    by chance.
     """
-    least = max(RECURRING_NAMES, RECURRING_SHARE * len(foreign))
-    recurring = [w for w in foreign if text.counts[w] > 1 and len(w) > 1 and not _DIGITS.search(w)]
-    found: set[str] = set()
-    for word in recurring if len(recurring) >= least else ():
+    least = [max(RECURRING_NAMES, RECURRING_SHARE * len(words)) for words in foreign]
+    recurring = [
+        [w for w in words if text.counts[w] > 1 and len(w) > 1 and not _DIGITS.search(w)]
+        for text, words in zip(texts, foreign, strict=True)
+    ]
+    if any(len(words) < few for words, few in zip(recurring, least, strict=True)):
+        return [], []
+    left, right = _spellings(recurring[0], foreign[1]), _spellings(recurring[1], foreign[0])
+    return (left, right) if len(left) >= least[0] and len(right) >= least[1] else ([], [])
+
+
+def _spellings(words: Sequence[str], others: Iterable[str]) -> list[str]:
+    """Pick one of each spelling of these words, none that is spelled like one of the others."""
+    found: list[str] = []
+    for word in words:
         if not any(word in name or name in word or _alike(word, name) for name in found) and not any(
             _alike(word, other) for other in others
         ):
-            found.add(word)
-    return found if len(found) >= least else set()
+            found.append(word)
+    return found
 
 
 def _alike(left: str, right: str) -> bool:

@@ -19,7 +19,7 @@ from dedup.guard import template_findings
 HERE = Path(__file__).parent
 EVALUATION = HERE.resolve().parents[2] / "shared" / "eval"
 SHINGLES = (1, 2, 3, 4, 5)
-THRESHOLDS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+THRESHOLDS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
 
 Pair = dict[str, object]
 
@@ -70,9 +70,7 @@ def table(pairs: list[Pair], title: str) -> None:
             plain = lambda p, n=n, t=threshold: p[f"j{n}"] >= t  # noqa: E731
             let = lambda p, n=n, t=threshold: p[f"j{n}"] >= t and not p["held"]  # noqa: E731
             found = [share(side, rule) for side in (copies, others) for rule in (plain, let)]
-            print(
-                f"{n:7} {threshold:9.2f}  {found[0]:12.1%} {found[1]:8.1%}  {found[2]:12.1%} {found[3]:8.1%}"
-            )
+            print(f"{n:7} {threshold:9.2f}  {found[0]:12.1%} {found[1]:8.1%}  {found[2]:12.1%} {found[3]:8.1%}")
 
 
 def weighed(pairs: list[Pair], *, shingle: int, threshold: float) -> None:
@@ -83,9 +81,8 @@ def weighed(pairs: list[Pair], *, shingle: int, threshold: float) -> None:
         weights = [(int(str(p["pool"])) / drawn[p["stratum"]], p) for p in strata if p["label"] == label]
         for guard in (False, True):
             took = sum(w for w, p in weights if p[f"j{shingle}"] >= threshold and not (guard and p["held"]))
-            print(
-                f"{shingle}-grams {threshold} weighed, guard {guard}: {name} {took / sum(w for w, _ in weights):.1%}"
-            )
+            whole = sum(weight for weight, _ in weights)
+            print(f"{shingle}-grams {threshold} weighed, guard {guard}: {name} {took / whole:.1%}")
 
 
 if __name__ == "__main__":

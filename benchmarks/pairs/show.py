@@ -1,4 +1,4 @@
-"""Print drawn pairs for a reader: both headlines, and both texts merged, `[-only left-]` and `{+only right+}`.
+"""Print drawn pairs for a reader: headlines, and the texts merged, `[-only left-]` and `{+only right+}`.
 
 python benchmarks/pairs/show.py drawn.jsonl 0 40
 """
@@ -41,9 +41,7 @@ def show(pair: dict[str, object], articles: dict[str, dict[str, str]]) -> str:
             part = whole | {"text": whole["text"].split("\n")[int(str(pair[line])) - 1]}
             a, b = (part, b) if text == "a" else (a, part)
     lengths = [len(fold_text(x["text"]).split()) for x in (a, b)]
-    head = (
-        f"## {pair['id']} j2 {pair['j2']} c2 {pair['c2']} words {lengths} {a['date'][5:10]} {b['date'][5:10]}"
-    )
+    head = f"## {pair['id']} j2 {pair['j2']} c2 {pair['c2']} words {lengths} {a['date'][5:10]} {b['date'][5:10]}"
     return f"{head}\nA {a['title']}\nB {b['title']}\n{merged(a['text'], b['text'])}\n"
 
 

@@ -27,9 +27,7 @@ def shingle_sets(codes: list[NDArray[np.int64]], *, words: int) -> list[NDArray[
     for text in codes:
         length = min(words, len(text))
         windows = [text[i : i + length].tobytes() for i in range(len(text) - length + 1)] if length else []
-        sets.append(
-            np.array(sorted({vocabulary.setdefault(w, len(vocabulary)) for w in windows}), dtype=np.int64)
-        )
+        sets.append(np.array(sorted({vocabulary.setdefault(w, len(vocabulary)) for w in windows}), dtype=np.int64))
     return sets
 
 
@@ -56,7 +54,7 @@ def similar_pairs(sets: list[NDArray[np.int64]], *, floor: float) -> set[tuple[i
 
 
 @nb.njit
-def _count(starts, members, offsets, posted, sizes, floor):
+def _count(starts, members, offsets, posted, sizes, floor):  # noqa: PLR0913, PLR0917 -- flat arrays
     shared = np.zeros(len(sizes), np.int64)
     touched = np.empty(len(sizes), np.int64)
     earlier = [np.int64(0) for _ in range(0)]
