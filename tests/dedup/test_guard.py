@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from dedup.guard import Finding, differs_like_template, template_findings
 
 CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "guard_cases" / "written.jsonl").read_text().splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "guard_cases" / "written.jsonl").read_text().splitlines()
 ]
 PAIRS = Path(__file__).resolve().parents[2] / "benchmarks" / "pairs" / "articles.jsonl"
 
