@@ -36,7 +36,7 @@ class Verdict(Generic[Frame]):
     survivors: Frame
 
 
-def near_duplicates(
+def near_duplicates(  # noqa: PLR0913 - the fields and options of the command
     docs: Frame,
     *,
     rule: Rule = ARTICLES,
@@ -66,7 +66,11 @@ def near_duplicates(
     kept = decisions.filter("kept").select("row")
     if isinstance(docs, pl.LazyFrame):
         stay = docs.with_row_index("ghirbal row", 1).join(
-            kept.lazy().cast(pl.get_index_type()), left_on="ghirbal row", right_on="row", how="semi", maintain_order="left"
+            kept.lazy().cast(pl.get_index_type()),
+            left_on="ghirbal row",
+            right_on="row",
+            how="semi",
+            maintain_order="left",
         )
         return Verdict(decisions.lazy(), stay.drop("ghirbal row"))
     return Verdict(decisions, docs.filter(decisions["kept"]))
@@ -93,8 +97,14 @@ def decide(found: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     )
 
 
-def preference_keys(
-    docs: pl.DataFrame | pl.LazyFrame, *, text: str, id: str, site: str, date: str, prefer: Sequence[str]  # noqa: A002
+def preference_keys(  # noqa: PLR0913 - the fields and options of the command
+    docs: pl.DataFrame | pl.LazyFrame,
+    *,
+    text: str,
+    id: str,  # noqa: A002 - the field's name everywhere
+    site: str,
+    date: str,
+    prefer: Sequence[str],
 ) -> pl.DataFrame:
     """Read what a decision needs: columns `text`, `id`, `site`, `date`, `length` and those that `prefer` names."""
     columns = docs.collect_schema().names()

@@ -64,7 +64,7 @@ def choose_bands(threshold: float, *, recall: float = 0.995, permutations: int =
 
 
 def expected_candidates(similarities: list[float], *, bands: int, rows: int) -> float:
-    """Expected number of candidate pairs among pairs of these similarities (each between 0 and 1).
+    """Say how many candidate pairs to expect among pairs of these similarities (each between 0 and 1).
 
     Below the threshold they are spurious: each costs one exact comparison and changes no answer.
 

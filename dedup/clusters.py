@@ -30,8 +30,11 @@ _FORMLESS: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """Members of buckets, by document in order of preference: document `i` is in the (ascending) buckets
-    `buckets[starts[i]:starts[i + 1]]`, and its shingle set is in slot `slots[i]`."""
+    """Members of buckets, by document in order of preference.
+
+    Document `i` is in the (ascending) buckets `buckets[starts[i]:starts[i + 1]]`, and its shingle set is in slot
+    `slots[i]`.
+    """
 
     starts: NDArray[np.int64]
     buckets: NDArray[np.int64]
@@ -72,7 +75,8 @@ def cluster(members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: in
     while True:
         event, document, about = _advance(
             document, templated, members.starts, members.buckets, members.slots, starts, counts, leaders, compared,
-            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, pool.marks, *ratio, survivors, shared, comparisons,
+            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, pool.marks, *ratio, survivors, shared,
+            comparisons,
         )  # fmt: skip
         if event == _DONE:
             return Clusters(survivors, shared, int(comparisons[0]))
@@ -144,7 +148,7 @@ class Templates:
 
 
 @kernel
-def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0913
+def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0913, PLR0917
     document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
     hashes, places, sizes, marks, a, b, survivors, shared, comparisons,  # noqa: ANN001
 ):  # fmt: skip
@@ -176,7 +180,9 @@ def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR
                     return _MISSING, document, other
                 comparisons[0] += 1
                 common = shared_at_least(
-                    hashes[places[slot] : places[slot] + size], hashes[places[other] : places[other] + sizes[other]], need
+                    hashes[places[slot] : places[slot] + size],
+                    hashes[places[other] : places[other] + sizes[other]],
+                    need,
                 )
                 if common >= 0:
                     # Kept at once: the document begins anew when a set is missing.

@@ -22,12 +22,24 @@ _ZONES: Final = {
 }  # fmt: skip
 """The zone names of RFC 2822, and the Z of ISO 8601."""
 
-DAYS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%j", "%G-W%V-%u", "%d %b %Y", "%b %d %Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+DAYS: Final = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%Y-%j",
+    "%G-W%V-%u",
+    "%d %b %Y",
+    "%b %d %Y",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+)
 """A day: ISO 8601 (calendar, ordinal, week), RFC 2822, the American order with the month in letters, and day first
 in figures. A weekday before it and commas are passed over; Arabic month names and digits are read."""
 
 CLOCKS: Final = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
-"""A time of day after it (ISO also without colons), with or without an offset or a zone name. No offset counts as UTC."""
+"""A time of day after it (ISO also without colons), with or without an offset or a zone name.
+No offset counts as UTC."""
 
 
 def parse_dates(dates: pl.Series) -> pl.Series:
@@ -83,12 +95,20 @@ def _parse_strings(dates: pl.Series) -> pl.Series:
             .str.replace(r"^(\d{4})$", "$1-01-01")
             .str.replace(r"^(\d{4}-\d{2})$", "$1-01")
         )
-        .with_columns(text.str.extract_groups(rf"^(?<day>.*?)(?:(?:\s*[T,،\s]\s*)(?<clock>{clock})\s*(?<offset>{offset})?(?: \(.*\))?)?\s*$"))
+        .with_columns(
+            text.str.extract_groups(
+                rf"^(?<day>.*?)(?:(?:\s*[T,،\s]\s*)(?<clock>{clock})\s*(?<offset>{offset})?(?: \(.*\))?)?\s*$"
+            )
+        )
         .unnest("date")
         .with_columns(
             pl.col("day").str.replace_all(r"[,،]| de | of ", " ").str.replace_all(r"\s+", " ").str.strip_chars(),
             pl.col("clock").fill_null("00:00").str.replace(",", ".").str.replace(r"(\d) ?([AaPp][Mm])$", "$1 $2"),
-            pl.col("offset").fill_null("Z").str.to_uppercase().replace(_ZONES).str.replace(r"^([+-]\d{2}):?(\d{2})?$", "$1${2}"),
+            pl.col("offset")
+            .fill_null("Z")
+            .str.to_uppercase()
+            .replace(_ZONES)
+            .str.replace(r"^([+-]\d{2}):?(\d{2})?$", "$1${2}"),
         )
         .with_columns(pl.col("offset").str.replace(r"^([+-]\d{2})$", "${1}00"))
     )

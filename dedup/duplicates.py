@@ -26,7 +26,7 @@ Texts = Callable[[NDArray[np.int64]], Iterator[pl.Series]]
 """Reads texts again: given ascending document numbers, yields their texts in that order, in pieces of any size."""
 
 
-def find_duplicates(
+def find_duplicates(  # noqa: PLR0913 - the fields and options of the command
     sketches: pl.DataFrame,
     rank: NDArray[np.int64],
     texts: Texts,
@@ -65,7 +65,8 @@ def find_duplicates(
 
     # A copy goes for what its first fellow goes for, or for it. The fingerprint only said where to compare sets.
     proved = np.array(
-        [i for i in np.flatnonzero(copies).tolist() if np.array_equal(pool[slot[first[i]]], pool[slot[i]])], np.int64
+        [i for i in np.flatnonzero(copies).tolist() if np.array_equal(pool[slot[first[i]]], pool[slot[i]])],
+        np.int64,
     )
     follows = survivor[first[proved]] >= 0
     survivor[proved] = np.where(follows, survivor[first[proved]], first[proved])
@@ -74,7 +75,10 @@ def find_duplicates(
 
 
 def _first_alike(
-    fingerprints: NDArray[np.uint64], sizes: NDArray[np.uint32], rank: NDArray[np.int64], order: NDArray[np.int64]
+    fingerprints: NDArray[np.uint64],
+    sizes: NDArray[np.uint32],
+    rank: NDArray[np.int64],
+    order: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Most preferred document with the same fingerprint and size, itself where there is none."""
     by_print = order[np.argsort(fingerprints[order], kind="stable")]
@@ -114,7 +118,9 @@ def _found(survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArra
     own, other = sizes, sizes[survivor]
     reason = np.where(sizes > 0, REASONS.index("unique"), REASONS.index("empty"))
     reason[survivor[gone]] = REASONS.index("survivor")
-    reason[gone] = np.where((shared == own) & (shared == other), REASONS.index("identical"), REASONS.index("near-duplicate"))[gone]
+    reason[gone] = np.where(
+        (shared == own) & (shared == other), REASONS.index("identical"), REASONS.index("near-duplicate")
+    )[gone]
     return pl.DataFrame(
         {
             "survivor": survivor,

@@ -37,12 +37,20 @@ def split_paragraphs(texts: pl.Series, *, min_words: int = MIN_WORDS) -> pl.Data
     lines = (
         pl.DataFrame({"text": texts.fill_null("").str.split("\n")})
         .with_row_index("doc")
-        .select(pl.col("doc").cast(pl.UInt32), pl.int_ranges(1, pl.col("text").list.len() + 1, dtype=pl.UInt32).alias("line"), "text")
+        .select(
+            pl.col("doc").cast(pl.UInt32),
+            pl.int_ranges(1, pl.col("text").list.len() + 1, dtype=pl.UInt32).alias("line"),
+            "text",
+        )
         .explode("line", "text")
         # A word takes at least a byte, with a space two: most short lines need no counting.
         .with_columns(word_counts_of("text").alias("words"))
     )
-    short = lines.filter(pl.col("words").is_between(1, min_words - 1)).group_by("doc").agg(pl.col("line").max().alias("last_short"))
+    short = (
+        lines.filter(pl.col("words").is_between(1, min_words - 1))
+        .group_by("doc")
+        .agg(pl.col("line").max().alias("last_short"))
+    )
     return (
         lines.filter(pl.col("words") >= min_words)
         .join(short, on="doc", how="left", maintain_order="left")
@@ -56,7 +64,7 @@ def word_counts_of(column: str) -> pl.Expr:
     return pl.col(column).map_batches(word_counts, return_dtype=pl.UInt32, is_elementwise=True)
 
 
-def paragraph_rank(doc_rank: NDArray[np.int64], line: NDArray[np.uint32]) -> NDArray[np.int64]:
+def paragraph_rank(doc_rank: NDArray[np.int64], line: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order of preference among paragraphs: that of their documents, then by line.
 
     `doc_rank` holds for each paragraph the place of its document.
@@ -67,16 +75,20 @@ def paragraph_rank(doc_rank: NDArray[np.int64], line: NDArray[np.uint32]) -> NDA
     return rank
 
 
-def find_contained(doc: NDArray[np.int64], line: NDArray[np.int64], last_short: NDArray[np.int64], gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def find_contained(
+    doc: NDArray[np.int64], line: NDArray[np.int64], last_short: NDArray[np.int64], gone: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Say which paragraphs (rows) belong to an article that would lose its last text with those that are `gone`.
 
     That is an article of which no paragraph stays, nor any shorter line after the first that goes: what stood
     before it is a headline or a by-line.
     """
     table = pl.DataFrame({"doc": doc, "line": line, "last_short": last_short, "gone": gone})
-    return table.select(
-        (pl.col("gone").all() & (pl.col("last_short").first() < pl.col("line").min())).over("doc")
-    ).to_series().to_numpy()
+    return (
+        table.select((pl.col("gone").all() & (pl.col("last_short").first() < pl.col("line").min())).over("doc"))
+        .to_series()
+        .to_numpy()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ class Paragraphs(Generic[Frame]):
     contained: Frame
 
 
-def near_duplicate_paragraphs(
+def near_duplicate_paragraphs(  # noqa: PLR0913 - the fields and options of the command
     docs: Frame,
     *,
     rule: Rule = PARAGRAPHS,
@@ -120,7 +132,10 @@ def near_duplicate_paragraphs(
     split = split_paragraphs(keys["text"], min_words=min_words)
     doc, line = split["doc"].to_numpy().astype(np.int64), split["line"].to_numpy().astype(np.int64)
     found = find_duplicates(
-        sketch_all(pieces(split["text"]), rule), paragraph_rank(rank[doc], line), partial(gathered, split["text"]), rule
+        sketch_all(pieces(split["text"]), rule),
+        paragraph_rank(rank[doc], line),
+        partial(gathered, split["text"]),
+        rule,
     )
     gone = found["survivor"].is_not_null().to_numpy()
     contained = find_contained(doc, line, split["last_short"].to_numpy().astype(np.int64), gone)

@@ -18,7 +18,7 @@ def least_shared(m, n, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, AN
 
 @kernel
 def shared_at_least(x, y, need):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Number of hashes that two sorted sets share, or -1 as soon as it must stay below `need`."""
+    """Count the hashes that two sorted sets share, or say -1 as soon as it must stay below `need`."""
     spare_x = x.size - need
     spare_y = y.size - need
     if spare_x < 0 or spare_y < 0:
@@ -44,7 +44,7 @@ def shared_at_least(x, y, need):  # type: ignore[no-untyped-def] # noqa: ANN001,
 
 @kernel
 def shared_shingles(x, y):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Number of hashes that two sorted sets share."""
+    """Count the hashes that two sorted sets share."""
     return shared_at_least(x, y, 0)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 ROUNDS: Final = 20
@@ -52,8 +51,8 @@ def settle(pairs: pl.DataFrame, *, rounds: int = ROUNDS) -> Settled:
         done += 1
     left = len(open_)
     # Whoever is in no open pair and not known to go has only earlier neighbours that go: it stays.
-    goes = set(known.filter(~pl.col("stays"))["document"]) | _finish(open_)
-    gone = pl.DataFrame({"document": np.fromiter(goes, np.int64, len(goes))})
+    decided = known.filter(~pl.col("stays"))["document"].to_list()
+    gone = pl.DataFrame({"document": [*decided, *_finish(open_)]}, schema={"document": pl.Int64})
     survivors = (
         pairs.join(gone, left_on="after", right_on="document", how="semi")
         .join(gone, left_on="before", right_on="document", how="anti")

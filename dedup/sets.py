@@ -53,7 +53,7 @@ class SetStore:
 class SetPool:
     """The sets that are in memory now: slot `i` is `hashes[places[i]:places[i] + sizes[i]]`, if `places[i]` ≥ 0."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - made by `SetStore.open` alone
         self,
         hashes: NDArray[np.uint64],
         places: NDArray[np.int64],
@@ -82,7 +82,7 @@ class SetPool:
         self._scratch.seek(8 * int(self._starts[slot]))
         end = self._used + int(self.sizes[slot])
         room = self.hashes[self._used : end]
-        if self._scratch.readinto(memoryview(room).cast("B")) != room.nbytes:  # type: ignore[attr-defined]
+        if self._scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]
             raise OSError("the scratch file of the shingle sets ends too early")
         self.places[slot] = self._used
         self._used = end

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numba import carray, types
+from numba import carray, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -47,7 +47,8 @@ class FoldedPoints:
 def folded_points() -> FoldedPoints:
     """Pack the folding of `cleaners` for the kernel (once: it is constant data)."""
     folding = folding_table()
-    packed = (folding.classes.astype(np.uint32) << 21) | np.arange(folding.classes.size, dtype=np.uint32)
+    every = np.arange(folding.classes.size)
+    packed: NDArray[np.uint32] = ((folding.classes.astype(np.int64) << 21) | every).astype(np.uint32)
     lengths = folding.lengths[folding.index]
     firsts = folding.points[np.minimum(folding.starts[folding.index], folding.points.size - 1)]
     changed = folding.index > 0
@@ -58,7 +59,7 @@ def folded_points() -> FoldedPoints:
     return FoldedPoints(table, np.concatenate([folding.starts, ends]).astype(np.uint32), packed[folding.points])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     def build(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
@@ -75,7 +76,7 @@ def mix(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915
+def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917, PLR0915
     """Hash every shingle of one text, repeats too, into `shingles`: (number of shingles, number of words).
 
     A word is a run of word characters, or one character of a script that writes no spaces, each with the marks
@@ -83,7 +84,7 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     What does not fit into `shingles` is only counted. (An array that grows in here costs a reference count for
     every character: twenty times the time.)
     """
-    text = carray(_pointer(address), length, np.uint8)
+    text = carray(_pointer(address), length, np.uint8)  # type: ignore[call-arg]
     end = U64(length)  # unsigned: a signed index costs a test for negative ones at every byte
     i = U64(0)
     ring = np.zeros(words, np.uint64)
@@ -248,7 +249,7 @@ def shingle_sets(texts: pl.Series, *, words: int) -> ShingleSets:
 
 
 @kernel
-def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
     starts = np.zeros(addresses.size + 1, np.int64)
     fingerprints = np.zeros(addresses.size, np.uint64)
     shingles = np.empty(4096, np.uint64)
@@ -273,7 +274,7 @@ def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore
 
 
 def word_counts(texts: pl.Series) -> pl.Series:
-    """Number of folded words in each text, by the same rule that shingles follow (UInt32).
+    """Count the folded words of each text, by the same rule that shingles follow (UInt32).
 
     >>> word_counts(pl.Series(["one two", "新聞 news", None])).to_list()
     [2, 3, 0]

@@ -1,12 +1,11 @@
 """What the tests of this folder share."""
 
 import hypothesis
+import polars as pl
 import pytest
 
 from dedup import shingle_sets, signatures, sketch_batch, word_counts
 from dedup.rule import Rule
-
-import polars as pl
 
 hypothesis.settings.register_profile("kernels", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("kernels")

@@ -23,7 +23,9 @@ def pool_of(sets, *, scratch=None, memory=1 << 20):
     for part in (sets[: len(sets) // 2], sets[len(sets) // 2 :]):
         arrays = [hashed(s) for s in part]
         starts = np.cumsum([0, *map(len, arrays)])
-        store.add(ShingleSets(np.concatenate([*arrays, np.empty(0, np.uint64)]), starts, np.zeros(len(part), np.uint64)))
+        store.add(
+            ShingleSets(np.concatenate([*arrays, np.empty(0, np.uint64)]), starts, np.zeros(len(part), np.uint64))
+        )
     return store.open()
 
 
@@ -47,7 +49,8 @@ def greedy(sets, memberships, threshold):
 
 
 corpora = st.lists(
-    st.tuples(st.sets(st.integers(0, 14), min_size=1, max_size=12), st.sets(st.integers(0, 5), min_size=1)), max_size=40
+    st.tuples(st.sets(st.integers(0, 14), min_size=1, max_size=12), st.sets(st.integers(0, 5), min_size=1)),
+    max_size=40,
 )
 
 

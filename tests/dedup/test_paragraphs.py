@@ -17,7 +17,13 @@ SHARED, ONE, TWO, THREE = (prose(name) for name in ("shared", "one", "two", "thr
 
 
 def docs(*texts):
-    return pl.DataFrame({"id": [f"d{i}" for i in range(len(texts))], "date": [f"2015-07-{i + 1:02}" for i in range(len(texts))], "text": texts})
+    return pl.DataFrame(
+        {
+            "id": [f"d{i}" for i in range(len(texts))],
+            "date": [f"2015-07-{i + 1:02}" for i in range(len(texts))],
+            "text": texts,
+        }
+    )
 
 
 def test_a_paragraph_of_an_earlier_article_goes_and_the_shape_stays():
@@ -58,7 +64,9 @@ def test_an_article_never_loses_its_last_text(text, whole):
 def test_short_paragraphs_stay():
     line = prose("refrain", 19)
     assert near_duplicate_paragraphs(docs(f"{ONE}\n{line}\n{line}", f"{TWO}\n{line}")).paragraphs.is_empty()
-    assert len(near_duplicate_paragraphs(docs(f"{ONE}\n{line}\n{line}", f"{TWO}\n{line}"), min_words=19).paragraphs) == 2
+    assert (
+        len(near_duplicate_paragraphs(docs(f"{ONE}\n{line}\n{line}", f"{TWO}\n{line}"), min_words=19).paragraphs) == 2
+    )
 
 
 def test_named_survivors_stay_and_are_similar():

@@ -39,7 +39,10 @@ def test_orders(options, expected):
     assert "".join(order(**options)) == expected
 
 
-rows = st.lists(st.tuples(st.sampled_from(["2015", "2016", "x", None]), st.integers(0, 2), st.sampled_from(["a", "b"])), max_size=12)
+rows = st.lists(
+    st.tuples(st.sampled_from(["2015", "2016", "x", None]), st.integers(0, 2), st.sampled_from(["a", "b"])),
+    max_size=12,
+)
 
 
 @given(rows, st.randoms(use_true_random=False))

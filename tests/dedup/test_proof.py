@@ -6,7 +6,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.proof import bit_count, jaccard, least_shared, may_share, set_marks, shared_at_least, shared_shingles
+from dedup.proof import (
+    bit_count,
+    jaccard,
+    least_shared,
+    may_share,
+    set_marks,
+    shared_at_least,
+    shared_shingles,
+)
 
 sets = st.sets(st.integers(0, 60), max_size=40)
 

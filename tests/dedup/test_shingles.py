@@ -15,7 +15,10 @@ from tests.dedup import twin
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("scripts.jsonl").read_text("utf-8").splitlines()]
 
-mixed = st.text(st.sampled_from("ab Aß.,ıİςΣ١٢أإآةىكیمـَّ\u200c\u200dﷺﻻ½漢字かがカ゚ไทยเ한국ก็नि🙂\n\t−") | st.characters(codec="utf-8"), max_size=60)
+mixed = st.text(
+    st.sampled_from("ab Aß.,ıİςΣ١٢أإآةىكیمـَّ\u200c\u200dﷺﻻ½漢字かがカ゚ไทยเ한국ก็नि🙂\n\t−") | st.characters(codec="utf-8"),
+    max_size=60,
+)
 
 
 @given(st.lists(mixed, max_size=8), st.integers(1, 6))
@@ -61,7 +64,11 @@ PINNED = [["2a10c9807df7bbc6", "e95dfa355c61d193"], ["98e94978029150f4"], ["6d14
 
 @given(st.integers(0, 2000), st.integers(0, 2**32 - 1), st.sampled_from([64, 40, 8]))
 def test_sorting(size, seed, bits):
-    hashes = np.random.default_rng(seed).integers(0, 1 << bits, size, dtype=np.uint64, endpoint=False) if bits < 64 else np.random.default_rng(seed).integers(0, 2**64 - 1, size, dtype=np.uint64)
+    hashes = (
+        np.random.default_rng(seed).integers(0, 1 << bits, size, dtype=np.uint64, endpoint=False)
+        if bits < 64
+        else np.random.default_rng(seed).integers(0, 2**64 - 1, size, dtype=np.uint64)
+    )
     out = np.empty_like(hashes)
     sort_hashes(hashes, size, out)
     assert np.array_equal(out, np.sort(hashes))
