@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install demo test check wheel bench peers readme clean
+.PHONY: help install demo test check wheel bench peers readme docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,6 +41,9 @@ peers: ## compare with other tools in an environment of their own
 
 readme: install ## put the latest benchmark figures into README.md
 	$(BIN)/python -m benchmarks.quote
+
+docs: install ## write the tables of docs/ that come from the code
+	$(BIN)/python -m scripts.document
 
 clean: ## remove what the other targets made
 	rm -rf .venv out dist build benchmark-results site

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.table import RESULTS, machine, print_table, read_results
+from benchmarks.table import RESULTS, job_ratios, machine, print_table, read_results
 
 
 def main() -> int:
@@ -18,6 +18,8 @@ def main() -> int:
         measured, info = read_results()
         print()
         print_table(measured)
+        for language, ratio in job_ratios(measured).items():
+            print(f"{language}: the whole job takes {ratio:.1f} times as long as only reading and writing")
         print(f"\n{machine(info)}; each figure is the best of three\nwritten to {RESULTS}")
     return int(code)
 

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from benchmarks.table import Measured, machine, read_results
+from benchmarks.table import Measured, job_ratios, machine, read_results
 
 PEERS = Path("benchmark-results/peers.json")
 README = Path("README.md")
@@ -45,6 +45,10 @@ def stages() -> str:
             f"| {stage} | " + " | ".join(cell(by_stage.get((stage, language))) for language in languages) + " |"
             for stage in QUOTED
         ),
+        "",
+        "The whole job over Polars only reading and writing the same file: "
+        + ", ".join(f"{language} {ratio:.1f}" for language, ratio in job_ratios(measured).items())
+        + ".",
     ]
     return "\n".join(lines)
 

@@ -53,3 +53,13 @@ def print_table(measured: list[Measured]) -> None:
     for row in measured:
         speeds = f"{row.speed:>9,.0f} {row.rate:>13,.0f} {1000 * row.seconds:>9,.1f}"
         print(f"{row.stage:<28} {row.language:<9} {speeds}")
+
+
+def job_ratios(measured: list[Measured]) -> dict[str, float]:
+    """Time of the whole job over that of Polars only reading and writing the same file, by language."""
+    seconds = {(row.stage, row.language): row.seconds for row in measured}
+    return {
+        language: taken / seconds["Polars reads and writes", language]
+        for (stage, language), taken in seconds.items()
+        if stage == "job run"
+    }
