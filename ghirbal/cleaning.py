@@ -9,12 +9,13 @@ import polars as pl
 from cleaners import CleanedBatch, clean_batch
 from cleaners.ledger import EDITS, FLAGS
 from dedup import sketch_batch
-from ghirbal.columns import dump_kinds
+from ghirbal.columns import STRING, dump_kinds
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.quarantine import reject_line
 from ghirbal.readers import Batch
+from ghirbal.readers.reading import ROW_SCHEMA
 
 CLEAN: Final = "clean"
 
@@ -26,7 +27,18 @@ def clean_and_sketch(batches: Iterable[Batch], output: Output, plan: Plan) -> It
         part, batch = numbered
         return output.manifest.finished(CLEAN, part) or _spill(part, batch, output, plan)
 
-    return in_order(spilled, enumerate(batches))
+    return in_order(spilled, enumerate(_at_least_one(batches, plan)))
+
+
+def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:
+    """Give the batches, or one without rows, so that every table has its columns even then."""
+    none = True
+    for batch in batches:
+        none = False
+        yield batch
+    if none:
+        text = plan.reading.fields.column("text")
+        yield Batch(ROW_SCHEMA.to_frame(), pl.DataFrame(), {text: STRING}, [], 0)
 
 
 def _spill(part: int, batch: Batch, output: Output, plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 import argparse
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
@@ -20,9 +21,16 @@ examples:
   ghirbal dedup archive/ -o unique/ --threshold 0.8 --shingle 5
   zcat day.jsonl.gz | ghirbal clean - > day.clean.jsonl
 """
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 FAULT = 70
+
+
+class Stopped(BaseException):
+    """Ctrl-C or a request to end; the code is 128 and the number of the signal, as shells have it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = number
 
 
 class _Parser(argparse.ArgumentParser):
@@ -177,6 +185,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say; return the exit code: 0 done, 1 findings, 2 wrong usage or input."""
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         parsed = _parse(sys.argv[1:] if arguments is None else arguments)
         names = {declared.name for declared in fields(Options)}
@@ -185,9 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except GhirbalError as error:
         return _fail(str(error))
-    except KeyboardInterrupt:
+    except Stopped as stop:
         _fail("stopped; the same command goes on where it stopped")
-        return INTERRUPTED
+        return 128 + stop.signal
     except BrokenPipeError:
         # Nobody reads any more; without this Python complains once more while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -196,13 +205,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
         return _fail(f"{reason}: {error.filename}" if error.filename else reason)
     except Exception as error:
+        # The last door: who runs a job reads a sentence, never a traceback; who mends it asks for one.
         if sys.flags.dev_mode:
             raise
-        _fail(
-            f"this is a fault of ghirbal ({type(error).__name__}: {error}); python -X dev -m ghirbal shows where"
-        )
+        what = f"{type(error).__name__}: {error}"
+        _fail(f"this is a fault of ghirbal ({what}); python -X dev -m ghirbal shows where")
         return FAULT
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return code
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    raise Stopped(number)
 
 
 def _fail(sentence: str) -> int:

@@ -80,9 +80,7 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
         return ELSEWHERE.to_frame()
     spill = documents.spill
     if output.manifest.finished(PARAGRAPHS) is None:
-        heights = in_order(
-            lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts
-        )
+        heights = in_order(lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts)
         paragraphs = spill.whole("split", list(heights))
         table = paragraphs.read("doc", "line", "cleaned_line", "last_short")
         doc, line = table["doc"].to_numpy(), table["cleaned_line"].to_numpy()
@@ -99,9 +97,7 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
     return spill.read("elsewhere", 0)
 
 
-def _split(
-    part: int, documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan
-) -> dict[str, Any]:
+def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> dict[str, Any]:
     """Cut the survivors of a part into paragraphs, each with its line in the original, and sketch them."""
     known = output.manifest.finished(SPLIT, part)
     if known is not None or plan.paragraph_rule is None:
@@ -129,14 +125,10 @@ def _split(
 
 def _elsewhere(paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     gone = found["survivor"].is_not_null()
-    doc, line, short = (
-        table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short")
-    )
+    doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
     rows = gone.arg_true()
     survivor = found["survivor"].gather(rows)
-    texts = pl.concat(
-        [pl.Series("text", [], dtype=pl.String), *paragraphs.texts(rows.cast(pl.Int64).to_numpy())]
-    )
+    texts = pl.concat([pl.Series("text", [], dtype=pl.String), *paragraphs.texts(rows.cast(pl.Int64).to_numpy())])
     return (
         table.select(pl.all().gather(rows))
         .with_columns(

@@ -20,23 +20,17 @@ Inputs = Sequence[str | Path]
 DEFAULT: Final = Options()
 
 
-def run(
-    inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None
-) -> Outcome:
+def run(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None) -> Outcome:
     """Clean, then deduplicate articles and paragraphs; write survivors and evidence to the folder `out`."""
     return _job("run", inputs, Path(out), options, progress or Progress())
 
 
-def clean(
-    inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None
-) -> Outcome:
+def clean(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None) -> Outcome:
     """Clean only: every row that can be read survives."""
     return _job("clean", inputs, Path(out), options, progress or Progress())
 
 
-def dedup(
-    inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None
-) -> Outcome:
+def dedup(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progress: Progress | None = None) -> Outcome:
     """Deduplicate articles and paragraphs of texts that are clean already."""
     return _job("dedup", inputs, Path(out), options, progress or Progress())
 

@@ -23,9 +23,9 @@ def checksum(path: Path) -> str:
 
 
 def begun(work: Path) -> dict[str, Any] | None:
-    """Return the job that a work folder belongs to, None if it belongs to none."""
+    """Return the job that a work folder holds finished parts of, None where there is nothing to lose."""
     lines = _lines(work / NAME)
-    return lines[0] if lines else None
+    return lines[0] if len(lines) > 1 else None
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -54,9 +54,8 @@ class Manifest:
             if all(self._whole(name, known) for name, known in line["files"].items()):
                 self._parts[line["stage"], line["part"]] = line
         # Written anew rather than appended to: what a kill cut short must not meet the next line.
-        whole = lines[:1] or [dict(job)]
         with path.open("wb") as opened:
-            opened.writelines(_line(line) for line in [*whole, *self._parts.values()])
+            opened.writelines(_line(line) for line in [job, *self._parts.values()])
         self._log = path.open("ab", buffering=0)
 
     def _whole(self, name: str, known: str) -> bool:
@@ -102,4 +101,5 @@ class Manifest:
 
 
 def _line(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, sort_keys=True).encode() + b"\n"
+    # Keys stay in their order: that of `kinds` is the order of the columns.
+    return json.dumps(line).encode() + b"\n"

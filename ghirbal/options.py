@@ -59,15 +59,11 @@ class Options:
     """
 
     text: str | None = _option(None, "the column with the text (default: text)", READING, str, metavar="NAME")
-    title: str | None = _option(
-        None, "the column with the headline (default: title)", READING, str, metavar="NAME"
-    )
+    title: str | None = _option(None, "the column with the headline (default: title)", READING, str, metavar="NAME")
     id: str | None = _option(
         None, "the column with the row's name (default: id; made when missing)", READING, str, metavar="NAME"
     )
-    url: str | None = _option(
-        None, "the column with the address (default: url)", READING, str, metavar="NAME"
-    )
+    url: str | None = _option(None, "the column with the address (default: url)", READING, str, metavar="NAME")
     site: str | None = _option(
         None,
         "the column with the site (default: site; the url's host when missing)",
@@ -76,9 +72,7 @@ class Options:
         metavar="NAME",
     )
     date: str | None = _option(None, "the column with the date (default: date)", READING, str, metavar="NAME")
-    lang: str | None = _option(
-        None, "the column with the language (default: lang)", READING, str, metavar="NAME"
-    )
+    lang: str | None = _option(None, "the column with the language (default: lang)", READING, str, metavar="NAME")
     encoding: str | None = _option(
         None,
         "the encoding of the text files (default: UTF-8, strictly)",
@@ -111,9 +105,7 @@ class Options:
     paragraph_threshold: float | None = _option(
         None, "similarity from which a paragraph is a near-duplicate", FINDING, float, metavar="T"
     )
-    paragraph_words: int | None = _option(
-        None, "shorter paragraphs are never compared", FINDING, int, metavar="N"
-    )
+    paragraph_words: int | None = _option(None, "shorter paragraphs are never compared", FINDING, int, metavar="N")
     prefer: tuple[str, ...] = _option(
         ("date", "-length", "site", "id"),
         "who survives, the first difference decides (default: date,-length,site,id)",
@@ -133,6 +125,9 @@ class Options:
         choices=("parquet", "jsonl", "csv"),
     )
     redact: bool = _switch("leave private text (tracking blobs) out of the edits", WRITING)
+    batch_rows: int = _option(
+        65_536, "rows held at a time; never changes the answer", WRITING, int, metavar="N", neutral=True
+    )
     work: str | None = _option(
         None,
         "folder for unfinished work (default: OUT/.work; deleted at the end)",
@@ -149,7 +144,7 @@ class Options:
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and 0 < value <= 1):
                 raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
-        for name in ("shingle", "paragraph_words"):
+        for name in ("shingle", "paragraph_words", "batch_rows"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")

@@ -97,6 +97,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "recipe": "with another recipe",
         "rules": "by other rules",
         "options": "with other options",
+        "batches": "with batches of another size",
         "versions": "by other versions of the programs",
     }
     differing = [words for name, words in names.items() if before.get(name) != now.get(name)]
@@ -112,16 +113,16 @@ def unfinished(plan: Plan) -> Iterator[Output]:
         _remove(out)
         shutil.rmtree(place, ignore_errors=True)
         before = None
-    elif before is not None and before != plan.job:
+    elif before is not None and before != plan.begun:
         raise UsageError(
-            f"{out} holds an unfinished result made {difference(before, plan.job)}; --overwrite starts anew"
+            f"{out} holds an unfinished result made {difference(before, plan.begun)}; --overwrite starts anew"
         )
     elif before is None:
         for name in (*FOLDERS, *FILES):
             if (out / name).exists():
                 raise UsageError(f"{out / name} is in the way; --overwrite replaces it")
     place.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(plan.job, work=place, out=out)
+    manifest = Manifest(plan.begun, work=place, out=out)
     try:
         yield Output(out, place, manifest, resumed=before is not None)
     finally:

@@ -29,9 +29,7 @@ summary{cursor:pointer;padding:.3rem 0}
 """
 
 # What would not be seen, or would turn the page round: controls, bidi marks and overrides, invisible spaces.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def shown(text: str) -> str:
@@ -98,9 +96,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: froze
         return f"<tr>{''.join(marked)}</tr>"
 
     lines = "\n".join(row(cells, "td") for cells in rows)
-    return (
-        f'<div class="wide"><table><thead>{row(head, "th")}</thead><tbody>\n{lines}\n</tbody></table></div>'
-    )
+    return f'<div class="wide"><table><thead>{row(head, "th")}</thead><tbody>\n{lines}\n</tbody></table></div>'
 
 
 def _text(text: str, tag: str = "bdi") -> str:

@@ -42,6 +42,11 @@ class Plan:
     options: Options
     job: dict[str, Any]
 
+    @property
+    def begun(self) -> dict[str, Any]:
+        """What unfinished work depends on besides: how the rows were cut into batches."""
+        return {**self.job, "batches": [self.reading.batch_bytes, self.reading.batch_rows]}
+
 
 def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> Plan:
     """Find the input and read the options; UsageError or InputError says what is wrong with them."""
@@ -54,14 +59,13 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     files = find_inputs(inputs, outputs=[out, work])
     prints = in_order(fingerprint, files)
     named = [
-        {"file": file.name, "bytes": file.size, "sha256": digest}
-        for file, digest in zip(files, prints, strict=True)
+        {"file": file.name, "bytes": file.size, "sha256": digest} for file, digest in zip(files, prints, strict=True)
     ]
     return Plan(
         out=out,
         work=work,
         files=files,
-        reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8"),
+        reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", batch_rows=options.batch_rows),
         recipe=recipe,
         rule=rule,
         paragraph_rule=paragraphs,
@@ -80,7 +84,7 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
 
 
 def work_folder(out: Path, named: str | None) -> Path:
-    """Return where unfinished work lies: in `out`, or in a folder that was named and may serve several results.
+    """Return where unfinished work lies: in `out`, or in a named folder, which may serve several results.
 
     >>> work_folder(Path("out"), None).as_posix()
     'out/.work'

@@ -1,5 +1,6 @@
 """Paragraphs taken out of cleaned texts, told as edits of the texts as they were read."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -14,38 +15,54 @@ CLEANER = "near_duplicate_paragraphs"
 REASON = "near_duplicate_paragraph"
 
 
-def with_removals(
-    texts: pl.Series, edits: pl.DataFrame, lines: pl.DataFrame
-) -> tuple[pl.Series, pl.DataFrame]:
-    r"""Take `lines` (`doc`, `line`) out of the cleaned texts; return what is left, and all edits.
+def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    r"""Take paragraphs out of the cleaned texts; return what is left, and all edits from the originals.
+
+    `paragraphs` has `doc`, `cleaned_line` and `line`, where it stood in the original, sorted by them.
 
     >>> texts = pl.Series(["a\n\nb\n"])
-    >>> left, edits = with_removals(texts, EDITS.to_frame(), pl.DataFrame({"doc": [0], "line": [3]}))
+    >>> paragraphs = pl.DataFrame({"doc": [0], "cleaned_line": [3], "line": [3]})
+    >>> left, edits = with_removals(texts, EDITS.to_frame(), paragraphs)
     >>> left.to_list(), edits["before"].to_list()
     (['a\n'], ['\nb\n'])
     """
-    if lines.is_empty():
+    if paragraphs.is_empty():
         return texts, edits
-    spans = removal_spans(texts, lines)
+    spans = removal_spans(texts, paragraphs.select("doc", line="cleaned_line"))
     docs = spans["doc"].unique().sort()
     touched = pl.col("doc").is_in(docs.implode())
     own = edits.filter(touched)
     first = dict(by_document(own))
+    known = {(doc, start): line for doc, start, line in own.select("doc", "start", "line").iter_rows()}
+    numbers = paragraphs["line"].to_list()
     originals = undo_edits(texts, own).gather(docs)
-    rows, left = [], []
+    rows, left, used = [], [], 0
     for (doc, cuts), original, text in zip(_by_doc(spans), originals, texts.gather(docs), strict=True):
         second = list(_cut(text.encode(), cuts))
         left.append(_without(text.encode(), second))
-        source, line, counted = original.encode(), 1, 0
-        for edit in compose(first.get(doc, []), second):
-            line += source.count(b"\n", counted, edit.start)
-            counted = edit.start
+        composed = compose(first.get(doc, []), second)
+        gone = deque(numbers[used : used + len(cuts)])
+        used += len(cuts)
+        for edit, last in zip(composed, _last_lines(original.encode(), composed), strict=True):
+            line = known.get((doc, edit.start), 0)
+            if CLEANER in edit.cleaner:
+                line = gone[0] if gone else last
+                while gone and gone[0] <= last:
+                    gone.popleft()
             rows.append((doc, line, *edit))
-    composed = pl.DataFrame(rows, schema=EDITS, orient="row")
     return (
         texts.clone().scatter(docs, pl.Series(left, dtype=pl.String)),
-        pl.concat([edits.filter(~touched), composed]).sort("doc", "start"),
+        pl.concat([edits.filter(~touched), pl.DataFrame(rows, schema=EDITS, orient="row")]).sort("doc", "start"),
     )
+
+
+def _last_lines(source: bytes, edits: list[Edit]) -> Iterator[int]:
+    """Give the last line of which each edit takes anything."""
+    line, counted = 1, 0
+    for edit in edits:
+        line += source.count(b"\n", counted, edit.end)
+        counted = edit.end
+        yield line - edit.before.endswith("\n")
 
 
 def _by_doc(spans: pl.DataFrame) -> Iterator[tuple[int, list[tuple[int, int]]]]:
@@ -73,9 +90,7 @@ def original_lines(places: pl.DataFrame, texts: pl.Series, edits: pl.DataFrame) 
     `places` has `doc` and `line` (u32) of lines in the cleaned `texts`, sorted by both; `edits` led from the
     originals to `texts`.
     """
-    moving = edits.with_columns(
-        gone=_newlines("before") - _newlines("after"), grown=_size("after") - _size("before")
-    )
+    moving = edits.with_columns(gone=_newlines("before") - _newlines("after"), grown=_size("after") - _size("before"))
     docs = moving.filter(pl.col("gone") != 0)["doc"].unique().sort()
     if docs.is_empty():
         return places["line"]

@@ -18,9 +18,7 @@ from ghirbal.readers.reading import Records
 STDIN = InputFile(Path("/dev/stdin"), "-", "jsonl", None, 0)
 
 
-def clean_stream(
-    source: InputFile, target: BinaryIO, complaints: TextIO, *, options: Options | None = None
-) -> int:
+def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, options: Options | None = None) -> int:
     """Clean the rows of a JSONL stream in order; return how many could not be read.
 
     A row goes out with the keys and values that it came with, its text alone
@@ -36,8 +34,7 @@ def clean_stream(
         titles = pl.Series([_string(row.get(title)) for row in records.rows], dtype=pl.String)
         clean = clean_batch(texts, titles=titles, recipe=recipe).texts
         lines = (
-            json.dumps({**row, text: new}, ensure_ascii=False)
-            for row, new in zip(records.rows, clean, strict=True)
+            json.dumps({**row, text: new}, ensure_ascii=False) for row, new in zip(records.rows, clean, strict=True)
         )
         return "".join(f"{line}\n" for line in lines).encode(), records.rejects
 

@@ -20,9 +20,7 @@ def summary(outcome: Outcome) -> str:
     """Return the lines that end a run."""
     counts, out = outcome.counts, outcome.out
     rows = counts["rows"]
-    survivors, removed, quarantined = (
-        f"{rows[name]:,} {name}" for name in ("survivors", "removed", "quarantined")
-    )
+    survivors, removed, quarantined = (f"{rows[name]:,} {name}" for name in ("survivors", "removed", "quarantined"))
     lines = [f"{_many(rows['in'], 'row')} in = {survivors} + {removed} + {quarantined}"]
     cleaned = counts.get("cleaned")
     if cleaned is not None:

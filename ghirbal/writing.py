@@ -70,9 +70,7 @@ def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict
     tables = {name: _parts(name, schema, output, plan) for name, schema in schemas.items()}
     rows = dict.fromkeys(schemas, 0)
     parts = results.documents.parts
-    for known, piece in zip(
-        results.facts, in_order(lambda part: _tables(part, results, plan), parts), strict=True
-    ):
+    for known, piece in zip(results.facts, in_order(lambda part: _tables(part, results, plan), parts), strict=True):
         for name, table in piece.items():
             rows[name] += table.height
             _note(name, tables[name].write(table), output)
@@ -115,8 +113,7 @@ def _tables(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame]:
     inside = pl.col("doc").is_between(first, first + rows.height, closed="left")
     paragraphs = results.paragraphs.filter(inside)
     if plan.options.paragraphs == "remove":
-        lines = paragraphs.select(pl.col("doc") - first, line="cleaned_line")
-        texts, edits = with_removals(texts, edits, lines)
+        texts, edits = with_removals(texts, edits, paragraphs.with_columns(pl.col("doc") - first))
     if plan.options.redact:
         edits = redacted(edits, plan.private)
     return {

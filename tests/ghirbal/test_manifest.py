@@ -37,6 +37,11 @@ def test_what_was_finished_is_known_again(place):
     second.close()
 
 
+def test_nothing_finished_is_nothing_begun(place):
+    opened(place).close()
+    assert begun(place) is None
+
+
 @pytest.mark.parametrize("harm", ["change", "delete"])
 def test_damaged_part_is_made_again(place, harm):
     first = opened(place)
