@@ -4,6 +4,7 @@ python -m benchmarks.bench [-k EXPRESSION]
 """
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,8 @@ from benchmarks.table import RESULTS, job_ratios, machine, print_table, read_res
 def main() -> int:
     RESULTS.parent.mkdir(exist_ok=True)
     quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "--benchmark-only", "--benchmark-quiet"]
-    code = pytest.main(["benchmarks", f"--benchmark-json={RESULTS}", *quiet, *sys.argv[1:]])
+    suites = sorted(str(path) for path in Path("benchmarks").glob("test_*.py"))
+    code = pytest.main([*suites, f"--benchmark-json={RESULTS}", *quiet, *sys.argv[1:]])
     if code == pytest.ExitCode.OK:
         measured, info = read_results()
         print()

@@ -61,5 +61,5 @@ def job_ratios(measured: list[Measured]) -> dict[str, float]:
     return {
         language: taken / seconds["Polars reads and writes", language]
         for (stage, language), taken in seconds.items()
-        if stage == "job run"
+        if stage == "job run" and ("Polars reads and writes", language) in seconds
     }
