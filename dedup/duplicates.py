@@ -64,10 +64,8 @@ def find_duplicates(  # noqa: PLR0913 - the fields and options of the command
     shared[by_rank[gone]] = clusters.shared[gone]
 
     # A copy goes for what its first fellow goes for, or for it. The fingerprint only said where to compare sets.
-    proved = np.array(
-        [i for i in np.flatnonzero(copies).tolist() if np.array_equal(pool[slot[first[i]]], pool[slot[i]])],
-        np.int64,
-    )
+    proved = np.flatnonzero(copies)
+    proved = proved[pool.equal(slot[proved], slot[first[proved]])]
     follows = survivor[first[proved]] >= 0
     survivor[proved] = np.where(follows, survivor[first[proved]], first[proved])
     shared[proved] = np.where(follows, shared[first[proved]], sizes[proved])

@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.kernels import kernel
 from dedup.proof import set_marks
 from dedup.shingles import ShingleSets
 
@@ -87,6 +88,28 @@ class SetPool:
         self.places[slot] = self._used
         self._used = end
 
+    def equal(self, some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Compare sets slot by slot, to the last shingle."""
+        if self._scratch is None:
+            return np.asarray(_equal(self.hashes, self.places, self.sizes, some, others))
+        pairs = zip(some.tolist(), others.tolist(), strict=True)
+        return np.array([np.array_equal(self[a].copy(), self[b]) for a, b in pairs], np.bool_)
+
     def __getitem__(self, slot: int) -> NDArray[np.uint64]:
         self.load(slot)
         return self.hashes[self.places[slot] : self.places[slot] + self.sizes[slot]]
+
+
+@kernel
+def _equal(hashes, places, sizes, some, others):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    equal = np.zeros(some.size, np.bool_)
+    for i in range(some.size):
+        a = places[some[i]]
+        b = places[others[i]]
+        size = sizes[some[i]]
+        equal[i] = size == sizes[others[i]]
+        for k in range(size if equal[i] else 0):
+            if hashes[a + k] != hashes[b + k]:
+                equal[i] = False
+                break
+    return equal
