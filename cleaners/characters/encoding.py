@@ -16,11 +16,14 @@ _TRACES: Final = (
     r"\x{37a}-\x{3ff}\x{400}-\x{4ff}\x{2020}\x{2021}\x{2030}\x{2044}\x{20a7}\x{20ac}\x{2116}\x{2200}-\x{22ff}"
     r"\x{2310}-\x{2321}\x{2500}-\x{25ff}\x{fb01}\x{fb02}\x{fffd}]"
 )
-# The letter of a lead byte of UTF-8 before what a continuation reads as, in the encodings that ftfy's pattern
-# does not know: cp1256 and MacArabic (Arabic letters), cp1251 (Cyrillic).
-_LEAD_AND_CONTINUATION: Final = (
+# The letter of a lead byte of UTF-8 before what a continuation reads as, where ftfy's pattern does not know it:
+# cp1256 and MacArabic (Arabic letters), MacRoman (dashes), cp1251 (Cyrillic letters).
+_ARABIC_LEAD_AND_CONTINUATION: Final = (
     r"[\x{622}-\x{64a}][\x{a2}-\x{a9}\x{ac}\x{ae}-\x{b9}\x{bc}-\x{be}\x{c0}-\x{ff}ˆ†‡‰ƒ]"
-    r"|[–—][\x{a0}-\x{ff}•∂-≥√†™]|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
+)
+_LEAD_AND_CONTINUATION: Final = (
+    rf"{_ARABIC_LEAD_AND_CONTINUATION}|[–—][\x{{a0}}-\x{{ff}}•∂-≥√†™]"
+    r"|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
 )
 _BEYOND_LATIN: Final = r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
 _PROOF: Final = 4
@@ -39,6 +42,7 @@ class FixEncoding:
     """
 
     safety: ClassVar = "repair"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with a character that accidents leave."""
@@ -65,8 +69,8 @@ class FixEncoding:
     def flag(self, lines: pl.Series) -> pl.DataFrame:
         """Flag lines that look wrong; ask it about the lines that `rewrite` left."""
         text = pl.col("text")
-        pairs = text.str.count_matches(_LEAD_AND_CONTINUATION)
-        wrong = mojibake.looks_bad(text) | legacy_misread.looks_misread(text) | (pairs >= _FLAGGED_PAIRS)
+        pairs = text.str.count_matches(_ARABIC_LEAD_AND_CONTINUATION) >= _FLAGGED_PAIRS
+        wrong = mojibake.looks_bad(text, or_has=legacy_misread.WORD) | pairs
         return (
             pl.DataFrame({"text": lines})
             .with_row_index("at")

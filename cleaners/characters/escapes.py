@@ -43,7 +43,7 @@ _SCRIPTS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class DecodeEscapes:
-    """Decode words in percent, quoted-printable, `\\\\u` or UTF-7 escapes.
+    r"""Decode words in percent, quoted-printable, `\\u` or UTF-7 escapes.
 
     Only whole words that become words of one script, with letters beyond ASCII. Addresses and code stay as they
     are, and so does a `\\u` escape alone, of which the sentence may speak.

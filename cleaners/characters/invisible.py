@@ -44,6 +44,7 @@ class DropInvisible:
     """
 
     safety: ClassVar = "repair"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with an invisible character or U+FFFD."""

@@ -19,6 +19,7 @@ _RIGHT_EAST_ASIAN: Final = ("cp932", "gb18030", "big5", "cp949")
 _ORDINARY: Final = "‘’‚“”„–—…•«»™€\u00a0"
 _HIGH: Final = "".join(sorted({c for wrong in WRONG for c in wrong.characters[0x80:] if c not in _ORDINARY}))
 RUN: Final = character_class(_HIGH) + "{3}"
+WORD: Final = rf"(?:^|[^\p{{L}}\p{{M}}]){RUN}{character_class(_HIGH)}*(?:[^\p{{L}}]|$)"
 
 _SAMPLE: Final = 160  # bytes of a line by which an encoding is chosen
 SURE: Final = 0.6  # of 4,000 Arabic lines 99 in 100 reach 0.68 in their own encoding

@@ -53,13 +53,14 @@ def looks_bad(text: pl.Expr, *, or_has: str = "(?:[^\\s\\S])") -> pl.Expr:
 
 
 def is_of_sequences(text: pl.Expr) -> pl.Expr:
-    """Whether most letters beyond ASCII stand in sequences of UTF-8, be they damaged.
+    """Whether most letters beyond ASCII stand in sequences of UTF-8, be they damaged, or are few.
 
     In a line of another encoding ftfy would find pieces that happen to be UTF-8, and spoil it.
     """
     beyond = text.str.count_matches(r"[^\x{0}-\x{7f}]")
     pairs, triples = text.str.count_matches(_TWO), text.str.count_matches(_THREE)
-    return 10 * (2 * pairs + 3 * triples) >= 6 * beyond
+    plain = text.str.count_matches("[A-Za-z]")
+    return (beyond < plain) | (10 * (2 * pairs + 3 * triples) >= 8 * beyond)
 
 
 def repaired(line: str) -> str:

@@ -18,7 +18,7 @@ _TRAILING = _LEADING + _IDEOGRAPHIC
 _PROSE = 100  # characters: a shorter line may be verse, code or the row of a table
 
 _WIDE_GAP = regex.compile(r"([\x20\u00a0])\1\1|\t")
-_BEFORE_FRENCH = regex.compile(r"[\p{Latin}\p{M}\p{N})\]»\"”’'%€$*]")
+_BEFORE_FRENCH = regex.compile(r"[\p{Latin}\p{M}\p{N})\]»\"”’'%€$*!?.…]")
 _AFTER_FRENCH = regex.compile(r"[\p{Latin}\p{N}(\[\"“‘'…]")
 
 

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 import polars as pl
-import regex
+import regex  # noqa: TC002 (the aliases below are read at run time)
 
 SPANS = pl.Schema({"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "after": pl.String, "reason": pl.String})
 FLAGS = pl.Schema({"at": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "reason": pl.String})
