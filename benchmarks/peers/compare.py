@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -103,46 +104,59 @@ def unproved(removed: dict[int, int], texts: pl.Series, cut: Callable[[str], set
     return sum(exact(cut(texts[gone]), cut(texts[stays])) < THRESHOLD for gone, stays in removed.items())
 
 
-def fastest(call: Callable[[], Any], rounds: int) -> tuple[float, Any]:
-    seconds, answer = [], None
+def fastest(calls: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tuple[float, Any]]:
+    """Best seconds and the answer of each call; the calls take turns, so that a slow minute hits them all."""
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    answers = {}
     for _ in range(rounds):
-        began = perf_counter()
-        answer = call()
-        seconds.append(perf_counter() - began)
-    return min(seconds), answer
+        for name, call in calls.items():
+            began = perf_counter()
+            answers[name] = call()
+            seconds[name].append(perf_counter() - began)
+    return {name: (min(seconds[name]), answers[name]) for name in calls}
 
 
 def signature_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
     texts, bands = news["text"], RULE.bands
     pairs = known_pairs(news) if "source" in news.columns else []
-
-    def line(tool: str, seconds: float, hit: Hits | None) -> Line:
-        found = [hit(*pair) for pair in pairs] if hit else []
-        return Line("signatures", tool, len(texts) / seconds, recall=sum(found) / len(found) if found else None)
-
     sketches(texts.head(10))  # compiles
-    seconds, sketched = fastest(lambda: sketches(texts), rounds)
-    lines = [line("ghirbal", seconds, hits(sketched.select(band_columns(RULE)).to_numpy()))]
-    for tool, sign in SIGNERS.items():
-        seconds, signatures = fastest(lambda sign=sign: sign(texts, bands.permutations), rounds)
-        lines.append(line(tool, seconds, hits(banded(signatures))))
-    seconds, index = fastest(lambda: gaoya_index(texts, bands.bands, bands.rows), rounds)
-    found = {left: set(index.query(texts[left])) for left, _ in pairs}
-    lines.append(line("gaoya, with insertion", seconds, lambda left, right: right in found[left]))
+    calls = {
+        "ghirbal": lambda: sketches(texts),
+        **{tool: partial(sign, texts, bands.permutations) for tool, sign in SIGNERS.items()},
+        "gaoya, with insertion": lambda: gaoya_index(texts, bands.bands, bands.rows),
+    }
+    lines = []
+    for tool, (seconds, answer) in fastest(calls, rounds).items():
+        if tool == "ghirbal":
+            hit = hits(answer.select(band_columns(RULE)).to_numpy())
+        elif tool in SIGNERS:
+            hit = hits(banded(answer))
+        else:
+            found = {left: set(answer.query(texts[left])) for left, _ in pairs}
+            hit = partial(_queried, found)
+        recall = sum(hit(*pair) for pair in pairs) / len(pairs) if pairs else None
+        lines.append(Line("signatures", tool, len(texts) / seconds, recall=recall))
     return lines
+
+
+def _queried(found: dict[int, set[int]], left: int, right: int) -> bool:
+    return right in found[left]
 
 
 def removal_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
     texts = news["text"]
-    lines = []
-    for tool, remove, cut in (
-        ("ghirbal", lambda: removed_by_ghirbal(news), folded_shingles),
-        ("gaoya", lambda: removed_by_gaoya(texts), shingles),
-    ):
-        seconds, removed = fastest(remove, rounds)
-        wrong = unproved(removed, texts, cut)
-        lines.append(Line("removed", tool, len(texts) / seconds, removed=len(removed), unproved=wrong))
-    return lines
+    calls = {"ghirbal": lambda: removed_by_ghirbal(news), "gaoya": lambda: removed_by_gaoya(texts)}
+    cuts = {"ghirbal": folded_shingles, "gaoya": shingles}
+    return [
+        Line(
+            "removed",
+            tool,
+            len(texts) / seconds,
+            removed=len(removed),
+            unproved=unproved(removed, texts, cuts[tool]),
+        )
+        for tool, (seconds, removed) in fastest(calls, rounds).items()
+    ]
 
 
 def main() -> None:

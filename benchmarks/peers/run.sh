@@ -3,8 +3,8 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
-python=$1
-shift
+python=${1:-python3}
+shift || true
 environment=.venv/peers
 if [ ! -e "$environment/installed" ] || [ benchmarks/peers/requirements.txt -nt "$environment/installed" ]; then
   "$python" -m venv "$environment"
