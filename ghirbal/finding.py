@@ -1,9 +1,13 @@
 """The second and third checkpoints of a job: near-duplicate articles, then near-duplicate paragraphs."""
 
+from collections.abc import Iterator
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from dedup import (
     FOUND,
@@ -88,11 +92,11 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
             found = find_duplicates(
                 paragraphs.beside("split_sketches").read(),
                 paragraph_rank(decided["rank"].to_numpy()[doc], line),
-                paragraphs.texts,
+                partial(_texts, documents, paragraphs),
                 plan.paragraph_rule,
                 scratch=scratch,
             )
-        elsewhere = _elsewhere(paragraphs, table, found)
+        elsewhere = _elsewhere(documents, paragraphs, table, found)
         output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
     return spill.read("elsewhere", 0)
 
@@ -112,9 +116,8 @@ def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output,
         original_lines(split, texts, spill.read("edits", part)).alias("line"),
         pl.col("line").alias("cleaned_line"),
         "last_short",
-        "text",
     )
-    sketches = sketch_batch(table["text"], plan.paragraph_rule)
+    sketches = sketch_batch(split["text"], plan.paragraph_rule)
     return output.manifest.finish(
         SPLIT,
         part,
@@ -123,16 +126,25 @@ def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output,
     )
 
 
-def _elsewhere(paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _texts(documents: Spilled, paragraphs: Spilled, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
+    """Read some paragraphs again, from their documents: kept apart they would double what is spilled."""
+    for part, own in paragraphs.places(numbers):
+        split = paragraphs.spill.read("split", part, "doc", "cleaned_line")[own]
+        whole = documents.spill.read("rows", part, "text")["text"].gather(split["doc"] - documents.firsts[part])
+        lines = pl.DataFrame([whole, split["cleaned_line"]])
+        yield lines.select(pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)).to_series()
+
+
+def _elsewhere(documents: Spilled, paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     gone = found["survivor"].is_not_null()
     doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
     rows = gone.arg_true()
     survivor = found["survivor"].gather(rows)
-    texts = pl.concat([pl.Series("text", [], dtype=pl.String), *paragraphs.texts(rows.cast(pl.Int64).to_numpy())])
+    texts = _texts(documents, paragraphs, rows.cast(pl.Int64).to_numpy())
     return (
         table.select(pl.all().gather(rows))
         .with_columns(
-            texts.alias("text"),
+            pl.concat([pl.Series("text", [], dtype=pl.String), *texts]),
             table["doc"].gather(survivor).alias("survivor"),
             table["line"].gather(survivor).alias("survivor_line"),
             found["jaccard"].gather(rows),

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 import polars as pl
@@ -30,29 +30,30 @@ def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFram
         return texts, edits
     spans = removal_spans(texts, paragraphs.select("doc", line="cleaned_line"))
     docs = spans["doc"].unique().sort()
-    touched = pl.col("doc").is_in(docs.implode())
-    own = edits.filter(touched)
-    first = dict(by_document(own))
-    known = {(doc, start): line for doc, start, line in own.select("doc", "start", "line").iter_rows()}
-    numbers = paragraphs["line"].to_list()
-    originals = undo_edits(texts, own).gather(docs)
-    rows, left, used = [], [], 0
+    touched = edits.with_row_index("at").filter(pl.col("doc").is_in(docs.implode()))
+    first = dict(by_document(touched))
+    places = dict(zip(touched.select("doc", "start").iter_rows(), touched["at"], strict=True))
+    numbers = iter(paragraphs["line"])
+    originals = undo_edits(texts, touched).gather(docs)
+    made, left = [], []
     for (doc, cuts), original, text in zip(_by_doc(spans), originals, texts.gather(docs), strict=True):
         second = list(_cut(text.encode(), cuts))
         left.append(_without(text.encode(), second))
         composed = compose(first.get(doc, []), second)
-        gone = deque(numbers[used : used + len(cuts)])
-        used += len(cuts)
+        gone = deque(islice(numbers, len(cuts)))
         for edit, last in zip(composed, _last_lines(original.encode(), composed), strict=True):
-            line = known.get((doc, edit.start), 0)
-            if CLEANER in edit.cleaner:
-                line = gone[0] if gone else last
-                while gone and gone[0] <= last:
-                    gone.popleft()
-            rows.append((doc, line, *edit))
+            if CLEANER not in edit.cleaner:
+                del places[doc, edit.start]
+                continue
+            made.append((doc, gone[0] if gone else last, *edit))
+            while gone and gone[0] <= last:
+                gone.popleft()
+    # Most edits stay as they are. Making all of them anew, row by row, took half of the time of this function.
+    swallowed = pl.Series(list(places.values()), dtype=pl.UInt32)
+    stay = edits.with_row_index("at").filter(~pl.col("at").is_in(swallowed.implode())).drop("at")
     return (
         texts.clone().scatter(docs, pl.Series(left, dtype=pl.String)),
-        pl.concat([edits.filter(~touched), pl.DataFrame(rows, schema=EDITS, orient="row")]).sort("doc", "start"),
+        pl.concat([stay, pl.DataFrame(made, schema=EDITS, orient="row")]).sort("doc", "start"),
     )
 
 

@@ -69,10 +69,15 @@ class Spilled:
         """Read some columns of all parts; all, if none is named."""
         return pl.concat([self.spill.read(self.table, part, *columns) for part in self.parts])
 
-    def texts(self, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
-        """Read the texts of some rows (ascending numbers) again, a part at a time."""
+    def places(self, numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Find rows (ascending numbers): the parts that hold any, each with the places of its own."""
         bounds = np.searchsorted(numbers, self.firsts)
         for part in self.parts:
             own = numbers[bounds[part] : bounds[part + 1]] - self.firsts[part]
             if own.size:
-                yield self.spill.read(self.table, part, "text")["text"].gather(own)
+                yield part, own
+
+    def texts(self, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
+        """Read the texts of some rows (ascending numbers) again, a part at a time."""
+        for part, own in self.places(numbers):
+            yield self.spill.read(self.table, part, "text")["text"].gather(own)

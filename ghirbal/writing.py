@@ -75,8 +75,8 @@ def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict
             rows[name] += table.height
             _note(name, tables[name].write(table), output)
         progress.advance(rows=known["rows"], size=known["bytes after"])
-    for name, table_parts in tables.items():
-        _note(name, table_parts.close(), output)
+    for name, whole in in_order(lambda name: (name, tables[name].close()), tables):
+        _note(name, whole, output)
     rejects = [output.spill.path("rejects", part, suffix="jsonl") for part in parts]
     write_beside(output.out / QUARANTINE, partial(_join, rejects))
     output.manifest.finish(_stage("quarantine"), files=[output.out / QUARANTINE])
