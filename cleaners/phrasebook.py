@@ -82,6 +82,8 @@ def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:
 def _stands(text: str, prefix: str, marks: str) -> bool:
     """Tell whether one of the marks follows the phrase in the line as written (or precedes it, for ©)."""
     for match in re.finditer(f"[{re.escape(marks)}]", text[:200]):
+        if match.group() in "-–—" and not text[: match.start()].endswith((" ", "\u00a0")):
+            continue  # a hyphen within a word: "Home-made bread"
         before = re.sub(r"\d+(?: \d+)*", "0", fold_text(text[: match.start()]))
         if before == prefix:
             return True

@@ -19,23 +19,29 @@ _SENTENCES_LOOKED_BACK: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class CutGluedResidue:
-    """Cut a stock phrase, with what follows it, from the end of the last line of prose.
+    """Cut a stock phrase, with what follows it, from the end of the last line of a text, or of its prose.
 
     The phrase must follow the end of a sentence, and be all that follows, or begin it and be marked as a label
-    (`رابط الخبر: …`, `Tags: …`). What is left must be prose still.
+    (`رابط الخبر: …`, `Tags: …`). At least `least_characters` must be left. An ellipsis goes with the link to the rest.
     """
 
     safety: ClassVar = "chrome"
 
+    least_characters: int = 30
     most_words: int = 30
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the ends of last lines."""
-        last = page.filter("sentence").group_by("doc", maintain_order=True).last().select("row", "text")
+        ends = page.group_by("doc", maintain_order=True).agg(
+            row=pl.concat([pl.col("row").filter("sentence").last(), pl.col("row").last()]).unique()
+        )
+        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select("row", "text")
         tails = pl.concat(
             last.with_columns(tail=pl.col("text").str.extract(_after_sentence(back))).drop_nulls()
             for back in range(_SENTENCES_LOOKED_BACK)
-        ).with_row_index("at")
+        )
+        before = pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
+        tails = tails.filter(before.cast(pl.String).str.len_chars() >= self.least_characters).with_row_index("at")
         if tails.is_empty():
             return MARKS.to_frame()
         keyed = tails.select("at", text="tail", key=fold(pl.col("tail"))).rename({"at": "row"})
@@ -49,7 +55,9 @@ class CutGluedResidue:
             .first()
             .join(tails, left_on="row", right_on="at", suffix="_of_line")
         )
-        cut = (pl.col("text_of_line").str.len_bytes() - pl.col("tail").str.len_bytes()).cast(pl.UInt32)
+        ellipsis = pl.col("text_of_line").str.extract(r"(\s*(?:\.{2,}|…)[^.…]*)$")
+        goes = pl.when(pl.col("class") == "more_link").then(pl.coalesce(ellipsis, "tail")).otherwise("tail")
+        cut = (pl.col("text_of_line").str.len_bytes() - goes.str.len_bytes()).cast(pl.UInt32)
         return (
             found.with_columns(cut=cut)
             .group_by("row_of_line", maintain_order=True)
@@ -62,4 +70,4 @@ class CutGluedResidue:
 
 def _after_sentence(back: int) -> str:
     """Pattern of what follows the end of the last sentence but `back`, with the space before it."""
-    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]{{2,200}})$"
+    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]{{2,200}}[.!؟?。۔]?\s*)$"

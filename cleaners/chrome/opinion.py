@@ -23,7 +23,7 @@ class DropByline:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a by-line or an agency's mark."""
         found = matched(page, ("byline", "agency_mark", "live_updates_mark"))
-        short = found.filter(pl.col("words") <= self.most_words)
+        short = found.filter((pl.col("words") <= self.most_words) & ~pl.col("sentence"))
         return marks(short, self, reason=pl.col("reason"), evidence="place")
 
 
@@ -38,7 +38,7 @@ class DropImageCaption:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a caption or a credit."""
         found = matched(page, ("photo_credit", "image_caption_mark"))
-        short = found.filter(pl.col("words") <= self.most_words)
+        short = found.filter((pl.col("words") <= self.most_words) & ~pl.col("sentence"))
         return marks(short, self, reason=pl.col("reason"), evidence="place")
 
 

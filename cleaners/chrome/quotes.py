@@ -14,7 +14,8 @@ class DropPullQuote:
     """Drop a short line whose words all stand, in one piece, in the paragraph before or after it.
 
     Nothing is lost: the words stay in the paragraph. The paragraph must be prose and the line must look like
-    neither a sentence nor a turn of speech, so refrains, interviews and subheadings stay.
+    neither a sentence nor a turn of speech, so refrains, interviews and subheadings stay. So does what the line
+    above announces with a colon: a verse or a rule that is shown and then discussed.
     """
 
     safety: ClassVar = "chrome"
@@ -28,7 +29,8 @@ class DropPullQuote:
         short = pl.col("key").is_not_null() & pl.col("words").is_between(self.least_words, self.most_words)
         rows = page.select((short & ~pl.col("sentence")).arg_true()).to_series()
         beside = page[rows].with_columns(before=_prose_at(page, rows, -1), after=_prose_at(page, rows, 1))
-        beside = beside.filter(
+        above = page["text"].gather((rows.cast(pl.Int64) - 1).clip(0, None))
+        beside = beside.filter(~above.str.contains(r"[:：]\s*$")).filter(
             (pl.col("before").is_not_null() | pl.col("after").is_not_null())
             & ~pl.col("text").str.contains(r"[.!?؟。！？۔:：،,؛;]\s*$|^\s*[-–—•*·▪●\d٠-٩۰-۹]|[:：]\s")
         )

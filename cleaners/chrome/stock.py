@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.chrome.neighbours import is_label, is_said, with_neighbours
 from cleaners.page import marks
 
 STOCK_CLASSES: Final = (
@@ -35,15 +36,15 @@ class DropStockPhrases:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of the chosen classes."""
-        quoted = pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
-        twice = (pl.col("reason") == "advertisement") & pl.col("whole") & (pl.len().over("doc", "key") > 1)
+        found = matched(with_neighbours(page), self.classes)
+        found = found.with_columns(said=is_said(), label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)), announced=_is_announcement())
         evidence = (
-            pl.when((pl.col("sentence") & ~pl.col("whole")) | quoted).then(pl.lit("alone"))
-            .when(twice).then(pl.lit("proved"))
+            pl.when((pl.col("sentence") & ~pl.col("whole")) | pl.col("said") | pl.col("label")).then(pl.lit("alone"))
+            .when(pl.col("announced")).then(pl.lit("proved"))
             .otherwise(pl.lit("place"))
         )  # fmt: skip
-        found = marks(matched(page, self.classes), self, reason=pl.col("reason"), evidence=evidence)
-        return pl.concat([found, self._below(page, found)])
+        stock = marks(found, self, reason=pl.col("reason"), evidence=evidence)
+        return pl.concat([stock, self._below(page, stock)])
 
     def _below(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Mark what goes on below such a line in numbers: times, codes and telephone numbers with a word or two."""
@@ -56,6 +57,18 @@ class DropStockPhrases:
         )
         led = part.filter(pl.col("number") & pl.col("head").first().over("doc", "block"))
         return marks(led, self, reason="below_stock_phrase", evidence="place")
+
+
+def _is_announcement() -> pl.Expr:
+    """Tell a mark of advertisement that stands twice between paragraphs, or right beside another."""
+    between = pl.col("sentence_above").fill_null(value=False) & pl.col("sentence_below").fill_null(value=False)
+    twice = (pl.len().over("doc", "key") > 1) & between
+    beside = pl.any_horizontal(
+        pl.col(f"classes_{side}").list.contains("advertisement").fill_null(value=False)
+        & (pl.col(f"key_{side}") != pl.col("key"))
+        for side in ("above", "below")
+    )
+    return (pl.col("reason") == "advertisement") & pl.col("whole") & (twice | beside)
 
 
 _GO_ON_BELOW: Final = ("contact_block", "wire_end")

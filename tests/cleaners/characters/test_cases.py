@@ -111,3 +111,10 @@ def test_flags() -> None:
     assert DropInvisible().flag(lines).select("at", "start", "end").rows() == [(0, 5, 11), (1, 8, 10)]
     left = pl.Series(["ط§ظ„طµططظٹططططظٹط©", "été à la plage", "Ã?Â¢ half"])
     assert FixEncoding().flag(left)["at"].to_list() == [0, 2]
+
+
+@pytest.mark.parametrize("name", REWRITERS)
+def test_settled_on_news(name: str, evaluation: Path) -> None:
+    lines = pl.read_parquet(evaluation / "saudi_news.parquet")["text"].str.split("\n").explode().unique()
+    once = rewritten(REWRITERS[name], lines.to_list())
+    assert rewritten(REWRITERS[name], once) == once

@@ -1,0 +1,41 @@
+"""What a line's neighbours and its own punctuation say against its being residue."""
+
+from typing import Final
+
+import polars as pl
+
+_LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
+
+
+def with_neighbours(page: pl.DataFrame) -> pl.DataFrame:
+    """Add what stands above and below each line of the same document: its text, classes and kind."""
+    sides = {"above": 1, "below": -1}
+    columns = {
+        f"{name}_{side}": pl.when(pl.col("doc").shift(step) == pl.col("doc")).then(pl.col(name).shift(step))
+        for side, step in sides.items()
+        for name in ("text", "sentence", "classes", "key")
+    }
+    return page.with_columns(**columns)
+
+
+def is_said() -> pl.Expr:
+    """Tell words that somebody says from buttons: a quotation, or a word or two with a full stop behind it."""
+    quoted = pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
+    return quoted | ((pl.col("words") <= 2) & pl.col("text").str.contains(r"[\p{L}\p{M}]\s*[.?!؟。？！۔]\s*$"))
+
+
+def is_label(begun: pl.Expr, again: pl.Expr) -> pl.Expr:
+    """Tell labels of a list or a box of facts: `Where: …` beside `When: …`, or one label over and over.
+
+    `begun` tells the lines that only begin with a phrase, `again` those whose like stands again in the text.
+    Both are labels beside a short line that is neither a stock phrase nor a number; the first only if that line
+    has one too.
+    """
+    short = {
+        side: ~pl.col(f"sentence_{side}").fill_null(value=True)
+        & pl.col(f"classes_{side}").is_null()
+        & ~pl.col(f"text_{side}").str.contains(r"\p{Nd}{4}")
+        for side in ("above", "below")
+    }
+    labelled = pl.any_horizontal(is_short & pl.col(f"text_{side}").str.contains(_LABEL) for side, is_short in short.items())
+    return (begun & pl.col("text").str.contains(_LABEL) & labelled) | (again & pl.any_horizontal(*short.values()))
