@@ -23,6 +23,7 @@ _ENTITY = regex.compile(
     regex.VERBOSE,
 )
 _MARKERS = "\"'`“”‘’«»("
+_ANGLES = ("<", ">")  # beside the sign itself the entity is what the line is about
 _LINE_BREAKS = "\n\r\t\u2028\u2029"
 
 
@@ -59,7 +60,14 @@ def _decoded(match: "regex.Match[str]") -> tuple[str, str] | None:
         after = _named(match["one"])
     else:
         after = html.unescape(f"&{match['open']};") if match["open"] else "&"
-    return None if after is None else (after, "entity")
+    if after is None or (after in _ANGLES and after in _line_around(text, start, end)):
+        return None
+    return after, "entity"
+
+
+def _line_around(text: str, start: int, end: int) -> str:
+    last = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : len(text) if last < 0 else last]
 
 
 def _named(name: str) -> str | None:

@@ -82,6 +82,8 @@ def _without_invisible(text: str, start: int, end: int) -> tuple[str, str] | Non
 
 
 def _stays(character: str, before: str, after: str) -> bool:
+    if character == "\u00ad" and "À" <= before <= "ß":
+        return True  # two bytes of UTF-8, misread
     if character in _JOINERS:
         return bool(_SHAPED.match(before) or _SHAPED.match(after))
     return character == _ZERO_WIDTH_SPACE and bool(_PARTED.match(before) or _PARTED.match(after))

@@ -122,7 +122,9 @@ def _is_typographic(before: str, after: str) -> bool:
 def _is_in_prose(text: str, start: int, end: int) -> bool:
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
-    line = text[first : None if last < 0 else last]
-    if _WIDE_GAP.search(line) or line.startswith("  "):
+    line = text[first : len(text) if last < 0 else last]
+    # An edge that the trims take away must not count, or a second run would find another answer.
+    inside = line.strip(_TRAILING)
+    if _WIDE_GAP.search(inside) or (len(line) < _PROSE and line.startswith(("  ", "\t", " \t"))):
         return False
-    return len(line) >= _PROSE or (text[start - 1] in ".!?…،؛:؟。" and text[end].isalpha())
+    return len(inside) >= _PROSE or (text[start - 1] in ".!?…،؛:؟。" and text[end].isalpha())
