@@ -109,23 +109,6 @@ def located_spans(lines: pl.Series, text: str, starts: list[int], ends: list[int
     )
 
 
-def whole_line_spans(lines: pl.Series, repaired: Iterable[str | None], reason: pl.Series) -> pl.DataFrame:
-    """Spans that put another text in place of a whole line, where there is one and it differs."""
-    after = pl.Series("after", repaired, dtype=pl.String)
-    return (
-        pl.DataFrame({"line": lines, "after": after, "reason": reason})
-        .with_row_index("at")
-        .filter(pl.col("after").is_not_null() & (pl.col("after") != pl.col("line")))
-        .select(
-            pl.col("at").cast(pl.UInt32),
-            start=pl.lit(0, dtype=pl.UInt32),
-            end=pl.col("line").str.len_bytes().cast(pl.UInt32),
-            after="after",
-            reason="reason",
-        )
-    )
-
-
 def apply_spans(lines: pl.Series, spans: pl.DataFrame) -> pl.Series:
     """Lines with the spans put in their place: the slow, obvious way, for one rewriter alone.
 
