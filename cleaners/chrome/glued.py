@@ -15,6 +15,8 @@ _CLASSES: Final = (
 )  # fmt: skip
 _END: Final = r"(?:[.!?؟…。۔][\"”’»›)\]]*|[”»])"
 _SENTENCES_LOOKED_BACK: Final = 3
+_LOOKED_BACK: Final = 240
+"""Characters at the end of a line that are searched: a pattern that ends with `$` reads all it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ class CutGluedResidue:
         ends = page.group_by("doc", maintain_order=True).agg(
             row=pl.concat([pl.col("row").filter("sentence").last(), pl.col("row").last()]).unique()
         )
-        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select("row", "text")
+        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select("row", "text", end=pl.col("text").str.tail(_LOOKED_BACK))
         tails = pl.concat(
-            last.with_columns(tail=pl.col("text").str.extract(_after_sentence(back))).drop_nulls()
+            last.with_columns(tail=pl.col("end").str.extract(_after_sentence(back))).drop_nulls()
             for back in range(_SENTENCES_LOOKED_BACK)
         )
         before = pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
