@@ -8,15 +8,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from cleaners import Recipe, named_recipe, recipe_from_toml
+from cleaners import Recipe
 from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS, Rule
 from ghirbal import __version__
-from ghirbal.errors import InputError, UsageError
 from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
 from ghirbal.readers import Reading
+from ghirbal.recipes import read_recipe
 
 Command = Literal["run", "clean", "dedup"]
 LIBRARIES = ("polars", "numpy", "numba", "regex", "ftfy")
@@ -107,29 +107,10 @@ def fields_of(options: Options) -> Fields:
     )
 
 
-def read_recipe(name: str) -> Recipe:
-    """Return a preset by its name, or the recipe of a TOML file.
-
-    >>> read_recipe("encodign")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-        ...
-    ghirbal.errors.UsageError: there is no recipe 'encodign'...
-    """
-    path = Path(name)
-    try:
-        if path.suffix != ".toml" and not path.is_file():
-            return named_recipe(name)
-        return recipe_from_toml(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read the recipe {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{path}: {error}" if path.suffix == ".toml" else str(error)) from error
-
-
 def private_cleaners(recipe: Recipe) -> tuple[str, ...]:
     """Return the names of the cleaners that take out what is about a person.
 
-    >>> private_cleaners(named_recipe("news"))
+    >>> private_cleaners(read_recipe("news"))
     ('DropTrackingBlob',)
     """
     return tuple(type(cleaner).__name__ for cleaner in recipe if getattr(cleaner, "private", False))

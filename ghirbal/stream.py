@@ -10,10 +10,11 @@ from cleaners import clean_batch
 from ghirbal.inputs import InputFile
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
-from ghirbal.plan import fields_of, read_recipe
+from ghirbal.plan import fields_of
 from ghirbal.readers import Reading, Reject
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.reading import Records
+from ghirbal.recipes import read_recipe
 
 STDIN = InputFile(Path("/dev/stdin"), "-", "jsonl", None, 0)
 

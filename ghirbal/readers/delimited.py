@@ -21,7 +21,7 @@ def read_delimited(file: InputFile, reading: Reading) -> Iterator[Records]:
     then costs one record, not the rest of the file. A record with more or
     fewer fields than the header is rejected alone.
     """
-    source = _Source(file, reading)
+    source = Source(file, reading)
     found = source.records()
     header, error = next(found, ([], ""))
     if header and not error:
@@ -60,7 +60,7 @@ class _UnreadableError(Exception):
     """A line cannot be handed to the parser; the message says why."""
 
 
-class _Source:
+class Source:
     """The records of a file, and the place of the last one: CSV lets nobody tell it from the record alone."""
 
     def __init__(self, file: InputFile, reading: Reading) -> None:
