@@ -5,6 +5,7 @@
 import argparse
 import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -193,24 +194,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = COMMANDS[parsed.command].call(parsed, options)
         sys.stdout.flush()
     except GhirbalError as error:
-        return _fail(str(error))
+        code = _fail(str(error), 2)
     except Stopped as stop:
-        _fail("stopped; the same command goes on where it stopped")
-        return 128 + stop.signal
+        code = _fail("stopped; the same command goes on where it stopped", 128 + stop.signal)
     except BrokenPipeError:
         # Nobody reads any more; without this Python complains once more while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        code = BROKEN_PIPE
     except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        return _fail(f"{reason}: {error.filename}" if error.filename else reason)
+        code = _fail(_reason(error), 2)
     except Exception as error:
         # The last door: who runs a job reads a sentence, never a traceback; who mends it asks for one.
         if sys.flags.dev_mode:
             raise
-        what = f"{type(error).__name__}: {error}"
-        _fail(f"this is a fault of ghirbal ({what}); python -X dev -m ghirbal shows where")
-        return FAULT
+        code = _unforeseen(error)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -221,6 +218,23 @@ def _stop(number: int, _: object) -> NoReturn:
     raise Stopped(number)
 
 
-def _fail(sentence: str) -> int:
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        reason = "the disk is full; with room the same command goes on where it stopped"
+    else:
+        reason = error.strerror or str(error)
+    return f"{reason}: {error.filename}" if error.filename else reason
+
+
+def _unforeseen(error: Exception) -> int:
+    # Polars has one class for all its errors, and tells those of the disk in words.
+    told = re.search(r"\(os error (\d+)\)", str(error))
+    if told:
+        return _fail(_reason(OSError(int(told[1]), os.strerror(int(told[1])))), 2)
+    what = f"{type(error).__name__}: {error}"
+    return _fail(f"this is a fault of ghirbal ({what}); python -X dev -m ghirbal shows where", FAULT)
+
+
+def _fail(sentence: str, code: int) -> int:
     print("ghirbal: error: " + " ".join(sentence.split()), file=sys.stderr)
-    return 2
+    return code

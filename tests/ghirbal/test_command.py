@@ -1,6 +1,7 @@
 """The command as a user meets it: exit codes, one clear sentence for every mistake, pipes, signals."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -204,3 +205,37 @@ def test_options_left_alone_follow_the_rules_of_dedup():
     assert article_rule(Options()) == ARTICLES
     assert paragraph_rule(Options()) == PARAGRAPHS
     assert article_rule(Options(shingle=5, threshold=0.8)).words == 5
+
+
+def test_full_disk_is_one_sentence(archive, tmp_path):
+    """A limit on the size of files stands in for a disk that fills up: both end a write half-way."""
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "from ghirbal.command import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    out = ["run", str(archive), "-o", str(tmp_path / "out")]
+    said = subprocess.run([sys.executable, "-c", code, *out], capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr == "ghirbal: error: File too large\n"
+    assert main(out) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(28, "No space left on device"), "the disk is full"),
+        (RuntimeError("parquet: No space left on device (os error 28)"), "the disk is full"),
+        (PermissionError(13, "Permission denied", "x"), "Permission denied: x"),
+        (KeyError("x"), "this is a fault of ghirbal (KeyError: 'x')"),
+    ],
+)
+def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setitem(COMMANDS, "cleaners", dataclasses.replace(COMMANDS["cleaners"], call=fail))
+    assert main(["cleaners"]) == (70 if isinstance(error, KeyError) else 2)
+    assert sentence in capsys.readouterr().err
