@@ -25,6 +25,10 @@ def _option(default: object, text: str, group: str, read: Callable[[str], object
     return field(default=default, metadata={"help": text, "group": group, "read": read, **more})
 
 
+def _column(text: str) -> Any:
+    return _option(None, text, READING, str, metavar="NAME")
+
+
 def _switch(text: str, group: str, **more: object) -> Any:
     return field(default=False, metadata={"help": text, "group": group, "read": None, **more})
 
@@ -58,28 +62,14 @@ class Options:
     0.8
     """
 
-    text: str | None = _option(None, "the column with the text (default: text)", READING, str, metavar="NAME")
-    title: str | None = _option(None, "the column with the headline (default: title)", READING, str, metavar="NAME")
-    id: str | None = _option(
-        None, "the column with the row's name (default: id; made when missing)", READING, str, metavar="NAME"
-    )
-    url: str | None = _option(None, "the column with the address (default: url)", READING, str, metavar="NAME")
-    site: str | None = _option(
-        None,
-        "the column with the site (default: site; the url's host when missing)",
-        READING,
-        str,
-        metavar="NAME",
-    )
-    date: str | None = _option(None, "the column with the date (default: date)", READING, str, metavar="NAME")
-    lang: str | None = _option(None, "the column with the language (default: lang)", READING, str, metavar="NAME")
-    encoding: str | None = _option(
-        None,
-        "the encoding of the text files (default: UTF-8, strictly)",
-        READING,
-        str,
-        metavar="NAME",
-    )
+    text: str | None = _column("the column with the text (default: text)")
+    title: str | None = _column("the column with the headline (default: title)")
+    id: str | None = _column("the column with the row's name (default: id; made when missing)")
+    url: str | None = _column("the column with the address (default: url)")
+    site: str | None = _column("the column with the site (default: site; the url's host when missing)")
+    date: str | None = _column("the column with the date (default: date)")
+    lang: str | None = _column("the column with the language (default: lang)")
+    encoding: str | None = _column("the encoding of the text files (default: UTF-8, strictly)")
 
     recipe: str = _option(
         "news",
