@@ -19,9 +19,11 @@ Recipe = tuple[Cleaner, ...]
 ENCODING: Final[Recipe] = (
     characters.FixEncoding(),
     characters.DecodeEntities(),
+    characters.DecodeEscapes(),
+    characters.FoldPresentationForms(),
     characters.DropInvisible(),
-    characters.DropTatweel(),
     characters.NormalizeSpaces(),
+    characters.DropTatweel(),
 )
 """Characters and encoding only: no line is dropped."""
 
@@ -38,6 +40,7 @@ NEWS: Final[Recipe] = (
     chrome.DropStockPhrases(),
     chrome.CutGluedResidue(),
     chrome.DropTrackingBlob(),
+    chrome.DropSiteLines(),
 )
 """For text that an extractor left of a news page. By-lines, datelines and captions stay: they are opinion."""
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Protocol, runtime_checkable
 
 import polars as pl
 
+from cleaners.characters.gates import unusual
 from cleaners.ledger import Edit, compose
 
 PROPOSALS: Final = pl.Schema(
@@ -37,7 +38,9 @@ class Rewriter(Protocol):
     `gate` is a cheap native Boolean expression that is true for every line that `rewrite` would change (and
     may be true for more). `rewrite` is given such lines and returns `PROPOSALS`: per line sorted, not empty,
     not overlapping, on character boundaries. A rewriter may also have `flag(lines)`, returning `at` and
-    `reason` of lines that it suspects and leaves alone.
+    `reason` of lines that it suspects and leaves alone; and it may say `unusual_only = True`, that it has
+    nothing to do on lines of everyday characters (`cleaners.characters.gates.unusual`), and `exposes = False`,
+    that what it leaves gives the rewriters before it nothing new to do.
     """
 
     safety: ClassVar[str]
@@ -61,23 +64,62 @@ class Rewritten:
 
 
 def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritten:
-    """Run rewriters over lines; `SPANS` of the result speak of the lines as given."""
-    spans, remarks = SPANS.to_frame(), REMARKS.to_frame()
+    """Run rewriters over lines until none finds more; `SPANS` of the result speak of the lines as given."""
+    spans, remarks = [SPANS.to_frame()], [REMARKS.to_frame()]
+    rows = pl.int_range(texts.len(), dtype=pl.UInt32, eager=True)
+    while rows.len() and rewriters:
+        exposed = _one_pass(texts, rows, rewriters)
+        texts = exposed.texts
+        spans[0] = composed(spans[0], exposed.spans)
+        remarks.append(exposed.remarks)
+        rows = exposed.rows
+    flagged = pl.concat(remarks).unique().sort(pl.all())
+    return Rewritten(texts, spans[0].sort("row", "start"), flagged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One pass: `rows` are the lines in which what was rewritten may have exposed more."""
+
+    texts: pl.Series
+    spans: pl.DataFrame
+    remarks: pl.DataFrame
+    rows: pl.Series
+
+
+def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]) -> _Pass:
+    spans, remarks, exposed = SPANS.to_frame(), REMARKS.to_frame(), [rows.clear()]
+    special = _where(texts, rows, unusual(pl.col("text"))) if any(map(_is_for_unusual, rewriters)) else rows
     for rewriter in rewriters:
-        rows = texts.to_frame("text").select(rewriter.gate(pl.col("text")).fill_null(value=False).arg_true()).to_series()
-        if rows.is_empty():
+        found = _where(texts, special if _is_for_unusual(rewriter) else rows, rewriter.gate(pl.col("text")))
+        if found.is_empty():
             continue
-        lines = texts.gather(rows)
         name = type(rewriter).__name__
-        if flag := getattr(rewriter, "flag", None):
-            remarks.extend(_remarks(flag(lines), rows, name))
+        lines = texts.gather(found)
         proposals = rewriter.rewrite(lines)
-        if proposals.is_empty():
-            continue
-        changed = proposals["at"].unique().sort()
-        texts = texts.clone().scatter(rows.gather(changed), apply_proposals(lines, proposals).gather(changed))
-        spans = composed(spans, _located(proposals, lines, rows, name))
-    return Rewritten(texts, spans.sort("row", "start"), remarks)
+        if proposals.height:
+            rewritten = apply_proposals(lines, proposals)
+            changed = proposals["at"].unique().sort()
+            changed_rows = found.gather(changed)
+            texts = texts.clone().scatter(changed_rows, rewritten.gather(changed))
+            spans = composed(spans, _located(proposals, lines, found, name))
+            lines = rewritten
+            if getattr(rewriter, "exposes", True):
+                exposed.append(changed_rows)
+                special = pl.concat([special, changed_rows]).unique().sort()
+        if flag := getattr(rewriter, "flag", None):
+            remarks = remarks.vstack(_remarks(flag(lines), found, name))
+    return _Pass(texts, spans, remarks, pl.concat(exposed).unique().sort())
+
+
+def _is_for_unusual(rewriter: Rewriter) -> bool:
+    return getattr(rewriter, "unusual_only", False)
+
+
+def _where(texts: pl.Series, rows: pl.Series, gate: pl.Expr) -> pl.Series:
+    """Rows, of those given, whose text passes the gate."""
+    some = texts if rows.len() == texts.len() else texts.gather(rows)
+    return rows.filter(some.to_frame("text").select(gate.fill_null(value=False)).to_series())
 
 
 def _remarks(found: pl.DataFrame, rows: pl.Series, name: str) -> pl.DataFrame:

@@ -32,6 +32,7 @@ class NormalizeSpaces:
     """
 
     safety: ClassVar = "repair"
+    exposes: ClassVar = False
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with a space at an edge, a doubled or an odd one."""

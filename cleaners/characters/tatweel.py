@@ -23,6 +23,7 @@ class DropTatweel:
     """
 
     safety: ClassVar = "repair"
+    exposes: ClassVar = False
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with a tatweel."""
