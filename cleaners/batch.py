@@ -21,12 +21,18 @@ class CleanedBatch:
 
 
 def clean_batch(
-    texts: pl.Series, *, titles: pl.Series | None = None, recipe: tuple[Rewriter | Dropper, ...]
+    texts: pl.Series,
+    *,
+    titles: pl.Series | None = None,
+    sites: pl.Series | None = None,
+    table: pl.DataFrame | None = None,
+    recipe: tuple[Rewriter | Dropper, ...],
 ) -> CleanedBatch:
     """Clean documents, each by itself: what stands beside it in the batch changes nothing.
 
-    `texts` is a String series without nulls, `titles` another of the same length (null: no title). First the
-    rewriters act, in recipe order, then the droppers, until nothing more drops.
+    `texts` is a String series without nulls, `titles` another of the same length (null: no title), and so
+    are `sites`, whose lines `table` has counted (`SITE_LINES`). First the rewriters act, in recipe order, then the
+    droppers, until nothing more drops.
     """
     rewriters = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Rewriter))
     droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))
@@ -34,8 +40,8 @@ def clean_batch(
     rewritten = rewrite_lines(lines["text"], rewriters)
     dropped, remarks = REMARKS.to_frame(), rewritten.remarks
     if droppers:
-        page = make_page(lines.select("doc", text=rewritten.texts).with_row_index("row"), titles)
-        found = drop_lines(page, droppers)
+        page = make_page(lines.select("doc", text=rewritten.texts).with_row_index("row"), titles, sites, table)
+        found = drop_lines(page, droppers, table)
         dropped, remarks = found.lines, pl.concat([remarks, found.remarks])
         rewritten = _cut(rewritten, found.cuts)
     cleaned, edits = resolve(texts, lines, rewritten, dropped)

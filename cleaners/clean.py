@@ -8,6 +8,7 @@ import polars as pl
 from cleaners.batch import CleanedBatch, clean_batch
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.recipe import NEWS, Recipe
+from cleaners.sites import SITE_LINES
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
@@ -27,11 +28,20 @@ class Cleaned(Generic[Frame]):
     flags: Frame
 
 
-def clean(docs: Frame, recipe: Recipe = NEWS, *, text: str = "text", title: str | None = None) -> Cleaned[Frame]:
+def clean(
+    docs: Frame,
+    recipe: Recipe = NEWS,
+    *,
+    text: str = "text",
+    title: str | None = None,
+    site: str = "site",
+    sites: pl.DataFrame | None = None,
+) -> Cleaned[Frame]:
     """Clean every document of a frame.
 
     `text` names the column to clean (String; a null stays null), `title` that of the headlines; where it is
-    not named, a column `title` is used if there is one. Lazy frames stay lazy and stream: each part of the
+    not named, a column `title` is used if there is one. `sites` is a table of `site_lines`, which tells the cleaners
+    which lines each site repeats; it needs the column `site`. Lazy frames stay lazy and stream: each part of the
     result reads the input when it is collected.
 
     >>> docs = pl.DataFrame({"id": ["a"], "text": ["Home » News\\nRain fell on the city all day and the river rose."]})
@@ -49,13 +59,24 @@ def clean(docs: Frame, recipe: Recipe = NEWS, *, text: str = "text", title: str 
         title = "title" if "title" in schema else None
     elif title not in schema:
         raise ValueError(f"there is no title column {title!r}; the columns are {', '.join(schema)}")
+    if sites is not None:
+        _check_sites(sites, site, schema)
     identity = ["id"] if "id" in schema else []
 
+    def cleaned(frame: pl.DataFrame) -> CleanedBatch:
+        return _cleaned(
+            frame[text],
+            recipe=recipe,
+            titles=None if title is None else frame[title].cast(pl.String),
+            sites=None if sites is None else frame[site].cast(pl.String),
+            table=sites,
+        )
+
     def documents(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.with_columns(_cleaned(frame, recipe, text, title).texts.alias(text))
+        return frame.with_columns(cleaned(frame).texts.alias(text))
 
     if isinstance(docs, pl.DataFrame):
-        batch = _cleaned(docs, recipe, text, title)
+        batch = cleaned(docs)
         numbered = docs.select(identity).with_row_index("row", offset=1)
         return Cleaned(
             docs.with_columns(batch.texts.alias(text)), _identified(batch.edits, numbered), _identified(batch.flags, numbered)
@@ -69,8 +90,7 @@ def clean(docs: Frame, recipe: Recipe = NEWS, *, text: str = "text", title: str 
         types = {"row": pl.UInt64, **{name: schema[name] for name in identity}, **ledger}
 
         def batch_evidence(frame: pl.DataFrame) -> pl.DataFrame:
-            batch = _cleaned(frame, recipe, text, title)
-            return _identified(getattr(batch, part), frame.select("row", *identity))
+            return _identified(getattr(cleaned(frame), part), frame.select("row", *identity))
 
         return numbered_docs.map_batches(
             batch_evidence, streamable=True, schema=pl.Schema({name: types[name] for name in names})
@@ -79,6 +99,13 @@ def clean(docs: Frame, recipe: Recipe = NEWS, *, text: str = "text", title: str 
     return Cleaned(
         docs.map_batches(documents, streamable=True, schema=schema), evidence("edits"), evidence("flags")
     )
+
+
+def _check_sites(sites: pl.DataFrame, site: str, schema: pl.Schema) -> None:
+    if site not in schema:
+        raise ValueError(f"there is no site column {site!r}; the columns are {', '.join(schema)}")
+    if sites.schema != SITE_LINES:
+        raise ValueError(f"`sites` must be a table of site_lines, with {SITE_LINES}; it has {sites.schema}")
 
 
 def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) -> str:
@@ -91,23 +118,32 @@ def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) ->
     return str(clean_batch(pl.Series([text]), titles=titles, recipe=recipe).texts[0])
 
 
-def _cleaned(frame: pl.DataFrame, recipe: Recipe, text: str, title: str | None) -> CleanedBatch:
-    """Clean a frame in pieces that fit the processor's caches better than the whole; nulls stay null."""
-    texts = frame[text]
-    titles = None if title is None else frame[title].cast(pl.String)
+def _cleaned(
+    texts: pl.Series,
+    *,
+    recipe: Recipe,
+    titles: pl.Series | None,
+    sites: pl.Series | None,
+    table: pl.DataFrame | None,
+) -> CleanedBatch:
+    """Clean texts in pieces that fit the processor's caches better than the whole; nulls stay null."""
     parts, edits, flags = [], [EDITS.to_frame()], [FLAGS.to_frame()]
     at = 0
     for size in _piece_sizes(texts):
         piece = texts.slice(at, size)
         batch = clean_batch(
-            piece.fill_null(""), titles=None if titles is None else titles.slice(at, size), recipe=recipe
+            piece.fill_null(""),
+            titles=None if titles is None else titles.slice(at, size),
+            sites=None if sites is None else sites.slice(at, size),
+            table=table,
+            recipe=recipe,
         )
         parts.append(batch.texts.to_frame("text").select(pl.when(pl.lit(piece).is_not_null()).then("text")).to_series())
         edits.append(batch.edits.with_columns(pl.col("doc") + at))
         flags.append(batch.flags.with_columns(pl.col("doc") + at))
         at += size
-    cleaned = pl.concat(parts) if parts else texts
-    return CleanedBatch(cleaned, pl.concat(edits), pl.concat(flags))
+    whole = pl.concat(parts) if parts else texts
+    return CleanedBatch(whole, pl.concat(edits), pl.concat(flags))
 
 
 def _piece_sizes(texts: pl.Series) -> list[int]:

@@ -21,10 +21,10 @@ class Dropped:
     remarks: pl.DataFrame
 
 
-def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...]) -> Dropped:
+def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...], table: pl.DataFrame | None = None) -> Dropped:
     """Drop lines and cut spans until nothing more goes: what goes may expose a new edge of the text.
 
-    Because this runs to its end, cleaning a text again finds nothing.
+    Because this runs to its end, cleaning a text again finds nothing. `table` has the counts of site lines.
     """
     dropped, cut, remarks = [_NOTHING], [_NOTHING], [_NOTHING]
     rest = page
@@ -38,18 +38,18 @@ def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...]) -> Dropped:
         dropped.append(gone)
         cut.append(cuts)
         remarks.append(verdicts.filter(~pl.col("goes") & pl.col("row").is_in(settled.implode())))
-        rest = _shortened(rest.filter(moving & ~pl.col("row").is_in(gone["row"].implode())), cuts)
+        rest = _shortened(rest.filter(moving & ~pl.col("row").is_in(gone["row"].implode())), cuts, table)
     gone = pl.concat(dropped)
     cuts = pl.concat(cut).filter(~pl.col("row").is_in(gone["row"].implode()))
     return Dropped(_named(gone), _as_spans(cuts, page), pl.concat(remarks).select(REMARKS.names()).unique().sort(pl.all()))
 
 
-def _shortened(page: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+def _shortened(page: pl.DataFrame, cuts: pl.DataFrame, table: pl.DataFrame | None) -> pl.DataFrame:
     if cuts.is_empty():
         return page
     lines = page.join(cuts.group_by("row").agg(pl.col("cut").min()), on="row", maintain_order="left")
     head = pl.col("text").cast(pl.Binary).bin.slice(0, "cut").cast(pl.String)
-    shorter = with_features(lines.select("row", "doc", "title", text=head))
+    shorter = with_features(lines.select("row", "doc", "title", "site", text=head), table)
     return pl.concat([page.filter(~pl.col("row").is_in(shorter["row"].implode())), shorter]).sort("row")
 
 

@@ -18,13 +18,20 @@ PAGE: Final = pl.Schema(
         "title": pl.String,
         "classes": pl.List(pl.String),
         "begins": pl.List(pl.String),
+        "site": pl.String,
+        "site_texts": pl.UInt64,
+        "site_count": pl.UInt64,
+        "site_top": pl.UInt64,
+        "site_bottom": pl.UInt64,
     }
 )
 """One row per line that is not blank, in order. `row` is the row of the line table; `key` the folded key, null
 where the line is longer than a stock phrase can be; `words` its words (two characters of a script without
 spaces count as one); `sentence` tells that the line is prose of the body, by its length and its end; `title` is
 the folded key of the document's title, null where none was given; `classes` and `begins` are the classes of
-stock phrases that the line is, or begins with."""
+stock phrases that the line is, or begins with. `site` is the document's site, `site_texts` its distinct texts,
+`site_count` in how many of those the line stands, `site_top` and `site_bottom` in how many near the top and near the
+bottom; null where that is not known, or the line is rare."""
 
 MARKS: Final = pl.Schema(
     {"row": pl.UInt32, "cleaner": pl.String, "reason": pl.String, "evidence": pl.String, "cut": pl.UInt32}
@@ -71,15 +78,21 @@ def marks(found: pl.DataFrame, cleaner: object, *, reason: str | pl.Expr, eviden
     )
 
 
-def make_page(lines: pl.DataFrame, titles: pl.Series | None) -> pl.DataFrame:
-    """Make the page of a batch; `lines` has `row`, `doc`, `text`; `titles` one string or null per document."""
+def make_page(
+    lines: pl.DataFrame, titles: pl.Series | None, sites: pl.Series | None = None, table: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Make the page of a batch; `lines` has `row`, `doc`, `text`; `titles` one string or null per document.
+
+    `sites` has the site of each document or null, `table` the counts of site lines.
+    """
     inked = lines.filter(pl.col("text").str.contains(r"\S"))
     titled = pl.lit(None, pl.String) if titles is None else _title_keys(titles).gather(pl.col("doc"))
-    return with_features(inked.with_columns(title=titled))
+    placed = pl.lit(None, pl.String) if sites is None else pl.lit(sites).gather(pl.col("doc"))
+    return with_features(inked.with_columns(title=titled, site=placed), table)
 
 
-def with_features(lines: pl.DataFrame) -> pl.DataFrame:
-    """Make `PAGE` of `row`, `doc`, `text` and `title`."""
+def with_features(lines: pl.DataFrame, table: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Make `PAGE` of `row`, `doc`, `text`, `title` and `site`, and the counts of site lines."""
     size = pl.col("text").str.len_bytes()
     short = _short_lines(lines.filter(size <= LONGEST_KEY).select("row", "text"))
     return (
@@ -88,8 +101,26 @@ def with_features(lines: pl.DataFrame) -> pl.DataFrame:
             pl.col("sentence").fill_null(value=True),
             pl.col("words").fill_null((size // _BYTES_OF_A_WORD).cast(pl.UInt32)),
         )
+        .pipe(_with_counts, table)
         .select(PAGE.names())
     )
+
+
+_RARE: Final = 5
+"""Site lines in fewer texts are not looked up: nothing follows from them."""
+
+
+def _with_counts(lines: pl.DataFrame, table: pl.DataFrame | None) -> pl.DataFrame:
+    """Look the lines up in a table of site lines, of which the few frequent ones matter."""
+    names = {"documents": "site_count", "top": "site_top", "bottom": "site_bottom"}
+    if table is not None:
+        texts = table.filter(pl.col("key").is_null()).select("site", site_texts="documents")
+        often = table.filter((pl.col("documents") >= _RARE) & pl.col("key").is_not_null()).rename(names)
+        keyed = lines.filter(pl.col("key").is_not_null()).select("row", "site", "key")
+        found = keyed.join(often, on=["site", "key"]).join(texts, on="site").drop("site", "key")
+        if found.height:
+            return lines.join(found, on="row", how="left", maintain_order="left")
+    return lines.with_columns(pl.lit(None, pl.UInt64).alias(name) for name in ("site_texts", *names.values()))
 
 
 _BYTES_OF_A_WORD: Final = 8
