@@ -1,5 +1,6 @@
 """Which lines ftfy takes for mojibake, asked natively; what it makes of them."""
 
+from functools import cache
 from typing import Final
 
 import ftfy
@@ -46,8 +47,8 @@ def looks_bad(text: pl.Expr, *, or_has: str = "(?:[^\\s\\S])") -> pl.Expr:
     This is ftfy's own pattern, run natively at 400 MB/s instead of 8. One of an ftfy that Rust cannot read
     is asked in Python.
     """
-    pattern = in_rust(BADNESS_RE.pattern)
-    if _is_rust(pattern):
+    pattern = _badness_in_rust()
+    if pattern is not None:
         return text.str.contains(f"{pattern}|{or_has}")
     return text.map_elements(is_bad, return_dtype=pl.Boolean) | text.str.contains(or_has)
 
@@ -82,6 +83,13 @@ def _part_in_rust(part: "regex.Match[str]") -> str:
 def _class_member_in_rust(character: str) -> str:
     blank = character.isspace() or not character.isprintable()
     return f"\\x{{{ord(character):x}}}" if blank or character in "[&~" else character
+
+
+@cache
+def _badness_in_rust() -> str | None:
+    """Give ftfy's pattern for Rust, or None where Rust cannot read it; a constant of the installed ftfy."""
+    pattern = in_rust(BADNESS_RE.pattern)
+    return pattern if _is_rust(pattern) else None
 
 
 def _is_rust(pattern: str) -> bool:

@@ -76,8 +76,8 @@ def _letters(form: str) -> str:
 
 def _is_visual(line: str) -> bool:
     """Whether more neighbours join as if written backwards: the end of a word before its beginning."""
-    shapes = [unicodedata.decomposition(c).partition(">")[0] for c in line]
-    pairs = list(pairwise(shapes))
+    runs = ([unicodedata.decomposition(c).partition(">")[0] for c in run] for run in _RUN.findall(line))
+    pairs = [pair for shapes in runs for pair in pairwise(shapes)]
     forwards = sum(a in _JOINS_NEXT and b in _JOINS_PREVIOUS for a, b in pairs)
     backwards = sum(a in _JOINS_PREVIOUS and b in _JOINS_NEXT for a, b in pairs)
     return backwards > forwards
