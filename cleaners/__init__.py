@@ -1,10 +1,77 @@
 """Cleaners of one document: what needs no other document to be decided."""
 
 from cleaners.batch import CleanedBatch, clean_batch
-from cleaners.characters import *  # noqa: F403 (the subpackages' lists are the public names)
-from cleaners.chrome import *  # noqa: F403
+from cleaners.characters import (
+    DecodeEntities,
+    DecodeEscapes,
+    DropInvisible,
+    DropTatweel,
+    FixEncoding,
+    FoldPresentationForms,
+    NormalizeSpaces,
+)
+from cleaners.chrome import (
+    CutGluedResidue,
+    DropBreadcrumb,
+    DropByline,
+    DropHashtagTail,
+    DropImageCaption,
+    DropMailScript,
+    DropPlaceAndSource,
+    DropPullQuote,
+    DropReadAlso,
+    DropRepeatedHeadline,
+    DropSiteLines,
+    DropSourceTag,
+    DropStockPhrases,
+    DropTeaserBlock,
+    DropTrackingBlob,
+)
 from cleaners.clean import Cleaned, clean, clean_text
 from cleaners.folding import fold, fold_text
 from cleaners.ledger import apply_edits, undo_edits
 from cleaners.recipe import ENCODING, NEWS, Recipe, cleaner_types, named_recipe, recipe_from_toml
 from cleaners.sites import SITE_LINES, merge_site_lines, site_lines
+
+__all__ = [
+    "ENCODING",
+    "NEWS",
+    "SITE_LINES",
+    "Cleaned",
+    "CleanedBatch",
+    "CutGluedResidue",
+    "DecodeEntities",
+    "DecodeEscapes",
+    "DropBreadcrumb",
+    "DropByline",
+    "DropHashtagTail",
+    "DropImageCaption",
+    "DropInvisible",
+    "DropMailScript",
+    "DropPlaceAndSource",
+    "DropPullQuote",
+    "DropReadAlso",
+    "DropRepeatedHeadline",
+    "DropSiteLines",
+    "DropSourceTag",
+    "DropStockPhrases",
+    "DropTatweel",
+    "DropTeaserBlock",
+    "DropTrackingBlob",
+    "FixEncoding",
+    "FoldPresentationForms",
+    "NormalizeSpaces",
+    "Recipe",
+    "apply_edits",
+    "clean",
+    "clean_batch",
+    "clean_text",
+    "cleaner_types",
+    "fold",
+    "fold_text",
+    "merge_site_lines",
+    "named_recipe",
+    "recipe_from_toml",
+    "site_lines",
+    "undo_edits",
+]
