@@ -10,10 +10,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from ghirbal.checking import options as checking
 from ghirbal.errors import GhirbalError, UsageError
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, flag, nearest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 EXAMPLES = """\
 examples:
@@ -46,6 +50,7 @@ class _Command:
     help: str
     groups: tuple[str, ...]
     call: Callable[[argparse.Namespace, Options], int]
+    options: "type[DataclassInstance]" = Options
 
 
 def _job(arguments: argparse.Namespace, options: Options) -> int:
@@ -86,6 +91,16 @@ def _report(arguments: argparse.Namespace, _: Options) -> int:
     return 0
 
 
+def _check(arguments: argparse.Namespace, _: Options) -> int:
+    """`check` and `fix`: what the call says and what pyproject.toml says become `CheckOptions` there."""
+    from ghirbal.checking.command import run_check, run_fix
+
+    names = {declared.name for declared in fields(checking.CheckOptions)}
+    given = {name: value for name, value in vars(arguments).items() if name in names}
+    run = run_check if arguments.command == "check" else run_fix
+    return run(arguments.inputs, given, out=sys.stdout, complaints=sys.stderr)
+
+
 def _cleaners(_: argparse.Namespace, __: Options) -> int:
     from ghirbal.catalogue import catalogue
 
@@ -105,6 +120,18 @@ COMMANDS = {
         _job,
     ),
     "dedup": _Command("the second half alone", (READING, FINDING, WRITING), _job),
+    "check": _Command(
+        "report findings as path:row:col: CODE message; change nothing; exit 1 if any",
+        (READING, checking.CLEANING, FINDING, checking.REPORTING, checking.CHECKING),
+        _check,
+        checking.CheckOptions,
+    ),
+    "fix": _Command(
+        "the same findings, repaired in place; exit 1 if it changed something",
+        (READING, checking.CLEANING, FINDING, checking.REPORTING),
+        _check,
+        checking.CheckOptions,
+    ),
     "report": _Command("build OUT/report.html again", (), _report),
     "cleaners": _Command("list every cleaner with its options, defaults and safety class", (), _cleaners),
 }
@@ -125,7 +152,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():
         one = commands.add_parser(name, help=command.help, description=command.help, allow_abbrev=False)
-        if command.groups:
+        if command.options is not Options:
+            one.add_argument("inputs", nargs="*", metavar="FILE", help="files, folders or globs to look through")
+        elif command.groups:
             one.add_argument(
                 "inputs", nargs="+", metavar="INPUT", help="a file, a folder or a glob; see the documentation"
             )
@@ -135,16 +164,21 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("output", metavar="OUT", help="the folder of a finished job")
         for title in command.groups:
             group = one.add_argument_group(title)
-            for declared in fields(Options):
+            for declared in fields(command.options):
                 if declared.metadata["group"] == title:
-                    _add(group, declared)
+                    _add(group, declared, default=_default(declared, command))
     return top
 
 
-def _add(group: argparse._ArgumentGroup, declared: "Field[Any]") -> None:
+def _default(declared: "Field[Any]", command: _Command) -> object:
+    """Return what a flag stands for when it is not given; for a check that is pyproject.toml's to say."""
+    return declared.default if command.options is Options else argparse.SUPPRESS
+
+
+def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: object) -> None:
     chosen = declared.metadata
     if chosen["read"] is None:
-        group.add_argument(flag(declared.name), action="store_true", help=chosen["help"])
+        group.add_argument(flag(declared.name), action="store_true", default=default, help=chosen["help"])
         return
     known: tuple[str, ...] = chosen.get("choices", ())
 
@@ -160,7 +194,7 @@ def _add(group: argparse._ArgumentGroup, declared: "Field[Any]") -> None:
     group.add_argument(
         flag(declared.name),
         type=read,
-        default=declared.default,
+        default=default,
         metavar=chosen.get("metavar", "|".join(known)),
         help=chosen["help"],
     )
@@ -176,7 +210,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise UsageError("say what to do, as in: ghirbal run INPUT -o OUT; ghirbal --help lists the commands")
     if unknown:
         known = {"--help", "--version", "--output", "--strict"}
-        known |= {flag(declared.name) for declared in fields(Options)}
+        known |= {flag(declared.name) for declared in (*fields(Options), *fields(checking.CheckOptions))}
         wrong = unknown[0].partition("=")[0]
         meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""
         hint = meant if "did you mean" in meant else f"; see ghirbal {parsed.command or ''} --help"

@@ -31,6 +31,22 @@ class RowGroup:
 
 def row_groups(path: Path) -> list[RowGroup]:
     """Row groups of a file in order, empty ones left out."""
+    try:
+        groups = [_row_group(group) for group in read_footer(path)[4]]
+    except (LookupError, TypeError, ValueError) as error:
+        if isinstance(error, FooterError):
+            raise
+        raise FooterError("the Parquet footer is damaged") from error
+    first, found = 0, []
+    for rows, offset, decoded in groups:
+        if rows:
+            found.append(RowGroup(first, rows, offset, decoded))
+        first += rows
+    return found
+
+
+def read_footer(path: Path) -> dict[int, Any]:
+    """Read the footer as Thrift has it: fields by number."""
     with path.open("rb") as stream:
         size = path.stat().st_size
         if size < 12:
@@ -44,15 +60,9 @@ def row_groups(path: Path) -> list[RowGroup]:
         stream.seek(-8 - length, 2)
         footer = stream.read(length)
     try:
-        groups = [_row_group(group) for group in _Thrift(footer).struct()[4]]
+        return _Thrift(footer).struct()
     except (LookupError, TypeError, ValueError, struct.error, RecursionError) as error:
         raise FooterError("the Parquet footer is damaged") from error
-    first, found = 0, []
-    for rows, offset, decoded in groups:
-        if rows:
-            found.append(RowGroup(first, rows, offset, decoded))
-        first += rows
-    return found
 
 
 def _row_group(group: dict[int, Any]) -> tuple[int, int, int]:

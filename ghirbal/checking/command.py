@@ -1,0 +1,78 @@
+"""The commands `check` and `fix`, from their arguments to their exit code."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from ghirbal.checking.baseline import write_baseline
+from ghirbal.checking.check import check
+from ghirbal.checking.differences import differences
+from ghirbal.checking.findings import Finding
+from ghirbal.checking.fix import fix, repaired
+from ghirbal.checking.listing import listed
+from ghirbal.checking.plan import CheckPlan, make_plan
+from ghirbal.checking.sheets import Sheet
+
+
+def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+    """List what is wrong with files; 1 if anything is."""
+    plan = make_plan(inputs, given, folder=Path.cwd())
+    findings, sheets = list(plan.skipped), list[Sheet]()
+    for checked in check(plan):
+        findings += checked.findings
+        if plan.options.duplicates:
+            sheets.append(checked.sheet)
+        if plan.options.diff:
+            out.writelines(differences(repaired(checked, plan)))
+    findings += _copies(sheets, plan)
+    if plan.options.write_baseline:
+        path = Path(str(plan.options.baseline))
+        complaints.write(f"ghirbal: {write_baseline(path, findings)} findings are old from now on: {path}\n")
+        return 0
+    if plan.options.diff:
+        _say(findings, plan, complaints)
+    else:
+        _report(findings, plan, out, complaints)
+    return int(_counted(findings, plan) > 0)
+
+
+def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+    """Repair what is wrong with files; 1 if a file changed."""
+    plan = make_plan(inputs, given, folder=Path.cwd())
+    findings, sheets, changed = list(plan.skipped), list[Sheet](), 0
+    for fixed in fix(plan):
+        findings += fixed.findings
+        changed += bool(fixed.records)
+        if plan.options.duplicates:
+            sheets.append(fixed.sheet)
+    findings += _copies(sheets, plan)
+    _report(findings, plan, out, complaints)
+    return int(changed > 0)
+
+
+def _copies(sheets: Sequence[Sheet], plan: CheckPlan) -> Iterable[Finding]:
+    if not plan.options.duplicates:
+        return []
+    from ghirbal.checking.copies import copies  # noqa: PLC0415 - numba is only for those who ask
+
+    return copies(sheets, plan)
+
+
+def _counted(findings: Sequence[Finding], plan: CheckPlan) -> int:
+    return len(findings) if plan.options.strict else sum(finding.level == "error" for finding in findings)
+
+
+def _report(findings: Sequence[Finding], plan: CheckPlan, out: TextIO, complaints: TextIO) -> None:
+    out.write(listed(sorted(findings, key=lambda finding: finding.order), plan.options.output_format))
+    _say(findings, plan, complaints)
+
+
+def _say(findings: Sequence[Finding], plan: CheckPlan, complaints: TextIO) -> None:
+    """Sum up on one line, where there is something to sum up."""
+    if findings:
+        errors = sum(finding.level == "error" for finding in findings)
+        fixed = sum(finding.fixed for finding in findings)
+        files = len({finding.path for finding in findings})
+        mended = f", {fixed} fixed" if fixed else ""
+        of_all = f"{files} of {len(plan.files) + len(plan.skipped)} files"
+        complaints.write(f"ghirbal: {errors} findings, {len(findings) - errors} warnings in {of_all}{mended}\n")
