@@ -10,14 +10,11 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from ghirbal.checking import options as checking
 from ghirbal.errors import GhirbalError, UsageError
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, flag, nearest
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 EXAMPLES = """\
 examples:
@@ -50,7 +47,7 @@ class _Command:
     help: str
     groups: tuple[str, ...]
     call: Callable[[argparse.Namespace, Options], int]
-    options: "type[DataclassInstance]" = Options
+    options: type[Options] | type[checking.CheckOptions] = Options
 
 
 def _job(arguments: argparse.Namespace, options: Options) -> int:

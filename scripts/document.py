@@ -14,6 +14,8 @@ from pathlib import Path
 import ghirbal
 from cleaners.recipe import PRESETS, cleaner_types
 from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS
+from ghirbal.checking import CheckOptions
+from ghirbal.checking.codes import CODES
 from ghirbal.command import COMMANDS
 from ghirbal.evidence import TABLES
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, flag
@@ -38,6 +40,25 @@ def options() -> str:
         rows = ((f"`{usage(field.name, field.metadata)}`", field.metadata["help"]) for field in chosen)
         parts.append(f"**{group[0].upper()}{group[1:]}**\n\n{table('option | what it says', rows)}")
     return "\n\n".join(parts)
+
+
+def check_options() -> str:
+    rows = ((f"`{usage(field.name, field.metadata)}`", field.metadata["help"]) for field in fields(CheckOptions))
+    return table("option | what it says", rows)
+
+
+def codes() -> str:
+    rows = (
+        (
+            one.code,
+            one.about,
+            f"`{one.cleaner}`" if one.cleaner else "–",
+            ", ".join(one.reasons) or ("every other" if one.cleaner else "–"),
+            "yes" if one.fixed else "no",
+        )
+        for one in CODES
+    )
+    return table("code | what it is | cleaner | reasons | `ghirbal fix` repairs it", rows)
 
 
 def usage(name: str, declared: dict[str, object] | object) -> str:
@@ -109,6 +130,8 @@ def public_names() -> str:
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/command.md": {"commands": commands, "options": options},
     "docs/cleaners.md": {"cleaners": all_cleaners},
+    "docs/codes.md": {"codes": codes},
+    "docs/hook.md": {"check-options": check_options},
     "docs/files.md": {"evidence": evidence},
     "docs/near-duplicates.md": {"rules": rules},
     "docs/python.md": {"names": public_names},
