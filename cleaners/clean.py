@@ -37,14 +37,14 @@ def clean(
     site: str = "site",
     sites: pl.DataFrame | None = None,
 ) -> Cleaned[Frame]:
-    """Clean every document of a frame.
+    r"""Clean every document of a frame.
 
     `text` names the column to clean (String; a null stays null), `title` that of the headlines; where it is
     not named, a column `title` is used if there is one. `sites` is a table of `site_lines`, which tells the cleaners
     which lines each site repeats; it needs the column `site`. Lazy frames stay lazy and stream: each part of the
     result reads the input when it is collected.
 
-    >>> docs = pl.DataFrame({"id": ["a"], "text": ["Home » News\\nRain fell on the city all day and the river rose."]})
+    >>> docs = pl.DataFrame({"id": ["a"], "text": ["Home » News\nRain fell on the city all day and the river rose."]})
     >>> cleaned = clean(docs)
     >>> cleaned.documents["text"].to_list()
     ['Rain fell on the city all day and the river rose.']
@@ -61,7 +61,7 @@ def clean(
         raise ValueError(f"there is no title column {title!r}; the columns are {', '.join(schema)}")
     if sites is not None:
         _check_sites(sites, site, schema)
-    identity = ["id"] if "id" in schema else []
+    identity: list[str] = ["id"] if "id" in schema else []
 
     def cleaned(frame: pl.DataFrame) -> CleanedBatch:
         return _cleaned(
@@ -79,13 +79,15 @@ def clean(
         batch = cleaned(docs)
         numbered = docs.select(identity).with_row_index("row", offset=1)
         return Cleaned(
-            docs.with_columns(batch.texts.alias(text)), _identified(batch.edits, numbered), _identified(batch.flags, numbered)
+            docs.with_columns(batch.texts.alias(text)),
+            _identified(batch.edits, numbered),
+            _identified(batch.flags, numbered),
         )
 
     numbered_docs = docs.with_row_index("row", offset=1)
 
     def evidence(part: str) -> pl.LazyFrame:
-        ledger = EDITS if part == "edits" else FLAGS
+        ledger: pl.Schema = EDITS if part == "edits" else FLAGS
         names = ["row", *identity, *ledger.names()[1:]]
         types = {"row": pl.UInt64, **{name: schema[name] for name in identity}, **ledger}
 
@@ -96,9 +98,7 @@ def clean(
             batch_evidence, streamable=True, schema=pl.Schema({name: types[name] for name in names})
         )
 
-    return Cleaned(
-        docs.map_batches(documents, streamable=True, schema=schema), evidence("edits"), evidence("flags")
-    )
+    return Cleaned(docs.map_batches(documents, streamable=True, schema=schema), evidence("edits"), evidence("flags"))
 
 
 def _check_sites(sites: pl.DataFrame, site: str, schema: pl.Schema) -> None:
@@ -109,9 +109,9 @@ def _check_sites(sites: pl.DataFrame, site: str, schema: pl.Schema) -> None:
 
 
 def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) -> str:
-    """Clean one text.
+    r"""Clean one text.
 
-    >>> clean_text("Rain fell on the city all day and the river rose.\\nShare this article")
+    >>> clean_text("Rain fell on the city all day and the river rose.\nShare this article")
     'Rain fell on the city all day and the river rose.'
     """
     titles = None if title is None else pl.Series([title])

@@ -41,7 +41,9 @@ def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...], table: pl.Data
         rest = _shortened(rest.filter(moving & ~pl.col("row").is_in(gone["row"].implode())), cuts, table)
     gone = pl.concat(dropped)
     cuts = pl.concat(cut).filter(~pl.col("row").is_in(gone["row"].implode()))
-    return Dropped(_named(gone), _as_spans(cuts, page), pl.concat(remarks).select(REMARKS.names()).unique().sort(pl.all()))
+    return Dropped(
+        _named(gone), _as_spans(cuts, page), pl.concat(remarks).select(REMARKS.names()).unique().sort(pl.all())
+    )
 
 
 def _shortened(page: pl.DataFrame, cuts: pl.DataFrame, table: pl.DataFrame | None) -> pl.DataFrame:
@@ -61,12 +63,12 @@ def _as_spans(cuts: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
     return (
         spans.with_columns(end=text.bin.size(), before=text.bin.slice("start").cast(pl.String), after=pl.lit(""))
         .select(SPANS.names())
-        .cast(SPANS)  # type: ignore[arg-type]
+        .cast(SPANS)
         .sort("row")
     )
 
 
-_NOTHING = pl.Schema({**MARKS, "goes": pl.Boolean}).to_frame()
+_NOTHING = pl.Schema({**MARKS, "goes": pl.Boolean()}).to_frame()
 
 
 def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
@@ -89,12 +91,16 @@ def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     lines = lines.with_columns(run=pl.col("place").is_not_null() & pl.col("marked").all().over("doc", "place"))
     evidence = pl.col("evidence")
-    return marks.join(lines, on="row").select(
-        *MARKS.names(),
-        goes=(evidence == "proved")
-        | ((evidence == "place") & pl.col("place").is_not_null())
-        | ((evidence == "run") & pl.col("run")),
-    ).filter(pl.col("goes") | (evidence != "known"))
+    return (
+        marks.join(lines, on="row")
+        .select(
+            *MARKS.names(),
+            goes=(evidence == "proved")
+            | ((evidence == "place") & pl.col("place").is_not_null())
+            | ((evidence == "run") & pl.col("run")),
+        )
+        .filter(pl.col("goes") | (evidence != "known"))
+    )
 
 
 def _named(verdicts: pl.DataFrame) -> pl.DataFrame:

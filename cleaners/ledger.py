@@ -14,12 +14,12 @@ import polars as pl
 
 EDITS: Final = pl.Schema(
     {
-        "doc": pl.UInt32,
-        "line": pl.UInt32,
-        "start": pl.UInt32,
-        "end": pl.UInt32,
-        "before": pl.String,
-        "after": pl.String,
+        "doc": pl.UInt32(),
+        "line": pl.UInt32(),
+        "start": pl.UInt32(),
+        "end": pl.UInt32(),
+        "before": pl.String(),
+        "after": pl.String(),
         "cleaner": pl.List(pl.String),
         "reason": pl.List(pl.String),
     }
@@ -162,9 +162,7 @@ def _merge(group: list[_Placed], shift: int) -> Edit:
     before = _spliced(middle, [(p.start - base, p.end - base, p.edit.before) for p in group if not p.layer])
     after = _spliced(middle, [(p.start - base, p.end - base, p.edit.after) for p in group if p.layer])
     names = dict.fromkeys(
-        name
-        for p in sorted(group, key=itemgetter(2, 0))
-        for name in zip(p.edit.cleaner, p.edit.reason, strict=True)
+        name for p in sorted(group, key=itemgetter(2, 0)) for name in zip(p.edit.cleaner, p.edit.reason, strict=True)
     )
     start = base + shift
     return Edit(

@@ -1,6 +1,6 @@
 """The page: the line table as the cleaners of whole lines see it, with what tells prose from residue."""
 
-from typing import Final, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -9,20 +9,20 @@ from cleaners.phrasebook import LONGEST_KEY, phrase_classes
 
 PAGE: Final = pl.Schema(
     {
-        "row": pl.UInt32,
-        "doc": pl.UInt32,
-        "text": pl.String,
-        "key": pl.String,
-        "words": pl.UInt32,
-        "sentence": pl.Boolean,
-        "title": pl.String,
+        "row": pl.UInt32(),
+        "doc": pl.UInt32(),
+        "text": pl.String(),
+        "key": pl.String(),
+        "words": pl.UInt32(),
+        "sentence": pl.Boolean(),
+        "title": pl.String(),
         "classes": pl.List(pl.String),
         "begins": pl.List(pl.String),
-        "site": pl.String,
-        "site_texts": pl.UInt64,
-        "site_count": pl.UInt64,
-        "site_top": pl.UInt64,
-        "site_bottom": pl.UInt64,
+        "site": pl.String(),
+        "site_texts": pl.UInt64(),
+        "site_count": pl.UInt64(),
+        "site_top": pl.UInt64(),
+        "site_bottom": pl.UInt64(),
     }
 )
 """One row per line that is not blank, in order. `row` is the row of the line table; `key` the folded key, null
@@ -53,7 +53,7 @@ class Dropper(Protocol):
     document but the line's own, and may be called again after lines have gone.
     """
 
-    safety: str
+    safety: ClassVar[str]
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Say which lines are residue, and on what evidence."""
@@ -131,9 +131,13 @@ def _short_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """Find what only short lines can be: their keys, word counts, phrases, and whether they are prose."""
     keyed = lines.with_columns(key=fold(pl.col("text")))
     keyed = keyed.with_columns(words=_word_counts(keyed["key"]))
-    classes = phrase_classes(keyed.select("row", "text", "key")).group_by("row").agg(
-        classes=pl.col("class").filter(pl.col("match") == "line"),
-        begins=pl.col("class").filter(pl.col("match") == "prefix"),
+    classes = (
+        phrase_classes(keyed.select("row", "text", "key"))
+        .group_by("row")
+        .agg(
+            classes=pl.col("class").filter(pl.col("match") == "line"),
+            begins=pl.col("class").filter(pl.col("match") == "prefix"),
+        )
     )
     return (
         keyed.with_columns(sentence=_is_sentence(pl.col("text"), pl.col("words")))

@@ -67,12 +67,12 @@ def named_recipe(name: str) -> Recipe:
 
 
 def recipe_from_toml(text: str) -> Recipe:
-    """Read a recipe from TOML: `[[cleaners]]` tables, each with the cleaner's `name` and its options.
+    r"""Read a recipe from TOML: `[[cleaners]]` tables, each with the cleaner's `name` and its options.
 
     `preset = "news"` at the top puts that preset's cleaners first. ValueError says what is wrong, and names the
     nearest right name for a mistyped one.
 
-    >>> recipe_from_toml('[[cleaners]]\\nname = "DropPullQuote"\\nleast_words = 6')
+    >>> recipe_from_toml('[[cleaners]]\nname = "DropPullQuote"\nleast_words = 6')
     (DropPullQuote(least_words=6, most_words=40),)
     """
     try:

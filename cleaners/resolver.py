@@ -28,7 +28,9 @@ def resolve(
     if touched.len() < texts.len():
         table = table.filter(pl.col("doc").is_in(touched.implode()))
     gone = _gone(
-        table.filter(pl.col("doc").is_in(disturbed.implode())).join(dropped, on="row", how="left", maintain_order="left"),
+        table.filter(pl.col("doc").is_in(disturbed.implode())).join(
+            dropped, on="row", how="left", maintain_order="left"
+        ),
         _names_by_row(spans.filter(pl.col("row").is_in(emptied.implode()))),
     )
     edits = pl.concat([_line_edits(gone, spans), _inner_edits(lines, spans, gone)])
@@ -109,7 +111,7 @@ def _united(name: str) -> pl.Expr:
 
 
 def _as_edits(edits: pl.DataFrame) -> pl.DataFrame:
-    return edits.with_columns(pl.col("cleaner", "reason").str.split("\n")).select(EDITS.names()).cast(EDITS)  # type: ignore[arg-type]
+    return edits.with_columns(pl.col("cleaner", "reason").str.split("\n")).select(EDITS.names()).cast(EDITS)
 
 
 def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +134,11 @@ def _joined(kept: pl.DataFrame, table: pl.DataFrame, docs: pl.Series) -> pl.Seri
     joined = kept.group_by("doc", maintain_order=True).agg("now", ending=pl.col("ending").last()).select(
         "doc", "ending", text=pl.col("now").list.join("\n")
     )  # fmt: skip
-    whole = docs.to_frame("doc").join(final, on="doc", maintain_order="left").join(joined, on="doc", how="left", maintain_order="left")
+    whole = (
+        docs.to_frame("doc")
+        .join(final, on="doc", maintain_order="left")
+        .join(joined, on="doc", how="left", maintain_order="left")
+    )
     ended = pl.concat_str("text", pl.col("ending").replace_strict(_ENDINGS))
     return whole.select(pl.when(pl.col("final") > 0).then(ended).otherwise("text").fill_null("")).to_series()
 
@@ -145,5 +151,5 @@ def flags_of(lines: pl.DataFrame, remarks: pl.DataFrame, dropped: pl.DataFrame) 
         .join(located, on="row")
         .select(FLAGS.names())
         .sort("doc", "start", "cleaner", "reason")
-        .cast(FLAGS)  # type: ignore[arg-type]
+        .cast(FLAGS)
     )

@@ -123,9 +123,7 @@ def _where(texts: pl.Series, rows: pl.Series, gate: pl.Expr) -> pl.Series:
 
 
 def _remarks(found: pl.DataFrame, rows: pl.Series, name: str) -> pl.DataFrame:
-    return found.select(
-        row=pl.lit(rows).gather(pl.col("at")), cleaner=pl.lit(name), reason="reason"
-    ).cast(REMARKS)  # type: ignore[arg-type]
+    return found.select(row=pl.lit(rows).gather(pl.col("at")), cleaner=pl.lit(name), reason="reason").cast(REMARKS)
 
 
 def _located(proposals: pl.DataFrame, lines: pl.Series, rows: pl.Series, name: str) -> pl.DataFrame:
@@ -141,7 +139,7 @@ def _located(proposals: pl.DataFrame, lines: pl.Series, rows: pl.Series, name: s
             cleaner=pl.lit(name),
             reason="reason",
         )
-        .cast(SPANS)  # type: ignore[arg-type]
+        .cast(SPANS)
     )
 
 
@@ -159,7 +157,9 @@ def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
     )
     trims = plan.filter(~pl.col("inner"))
     trimmed = trims.select(
-        pl.lit(lines.gather(trims["at"])).cast(pl.Binary).bin.slice("first", pl.max_horizontal("last", "first") - pl.col("first"))
+        pl.lit(lines.gather(trims["at"]))
+        .cast(pl.Binary)
+        .bin.slice("first", pl.max_horizontal("last", "first") - pl.col("first"))
     ).to_series()
     lines = lines.clone().scatter(trims["at"], trimmed.cast(pl.String))
     inner = plan.filter("inner")["at"].sort()
@@ -193,7 +193,9 @@ def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
         return first.vstack(second)
     moved = _moved(first, second.filter(both))
     tangled = moved.filter("tangled")["row"].unique()
-    apart = pl.concat([second.filter(~both), moved.filter(~pl.col("row").is_in(tangled.implode())).select(SPANS.names())])
+    apart = pl.concat(
+        [second.filter(~both), moved.filter(~pl.col("row").is_in(tangled.implode())).select(SPANS.names())]
+    )
     if tangled.is_empty():
         return first.vstack(apart)
     in_tangle = pl.col("row").is_in(tangled.implode())

@@ -37,12 +37,16 @@ class CutGluedResidue:
         ends = page.group_by("doc", maintain_order=True).agg(
             row=pl.concat([pl.col("row").filter("sentence").last(), pl.col("row").last()]).unique()
         )
-        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select("row", "text", end=pl.col("text").str.tail(_LOOKED_BACK))
+        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select(
+            "row", "text", end=pl.col("text").str.tail(_LOOKED_BACK)
+        )
         tails = pl.concat(
             last.with_columns(tail=pl.col("end").str.extract(_after_sentence(back))).drop_nulls()
             for back in range(_SENTENCES_LOOKED_BACK)
         )
-        before = pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
+        before = (
+            pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
+        )
         tails = tails.filter(before.cast(pl.String).str.len_chars() >= self.least_characters).with_row_index("at")
         if tails.is_empty():
             return MARKS.to_frame()
@@ -65,7 +69,11 @@ class CutGluedResidue:
             .group_by("row_of_line", maintain_order=True)
             .agg(pl.all().sort_by("cut").first())
             .select(
-                row="row_of_line", cleaner=pl.lit(type(self).__name__), reason="class", evidence=pl.lit("proved"), cut="cut"
+                row="row_of_line",
+                cleaner=pl.lit(type(self).__name__),
+                reason="class",
+                evidence=pl.lit("proved"),
+                cut="cut",
             )
         )
 

@@ -7,7 +7,6 @@ import polars as pl
 
 from cleaners.page import MARKS, marks
 
-
 _PARAGRAPH: Final = 18
 """Words of a line that no verse reaches."""
 
@@ -16,13 +15,14 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
     """Give the lines of documents in which a headline stands again their headline and their place.
 
     The headline is the title, where one was given, else the first of the three lines at the top that is not
-    prose and that stands again, by itself, outside the body. A text without one paragraph of prose has none of its own: the lines of a poem
-    may end as sentences do. Adds `headline`, `place` (`before` or `after` the prose, else null) and `copy`
-    (counts the lines equal to the headline, from 1).
+    prose and that stands again, by itself, outside the body. A text without one paragraph of prose has none of
+    its own: the lines of a poem may end as sentences do. Adds `headline`, `place` (`before` or `after` the prose,
+    else null) and `copy` (counts the lines equal to the headline, from 1).
     """
     keyed = page.filter(pl.col("key").is_not_null())
     stands_twice = keyed.select("doc", "key").is_duplicated() & (keyed["words"] >= least_words)
-    again = keyed.filter(stands_twice | (pl.col("key") == pl.col("title")).fill_null(value=False))
+    is_title = (pl.col("key") == pl.col("title")).fill_null(value=False)
+    again = keyed.filter(stands_twice | is_title)
     page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()))
     prose = pl.col("row").filter("sentence")
     placed = page.with_columns(
@@ -125,8 +125,10 @@ class DropHashtagTail:
         if tags.is_empty():
             return MARKS.to_frame()
         docs = page.filter(pl.col("doc").is_in(tags["doc"].unique().implode()))
-        firsts = docs.filter(~pl.col("row").is_in(tags["row"].implode()) & (pl.col("words") >= 3)).group_by("doc").agg(
-            head=pl.coalesce("title", "key").first()
+        firsts = (
+            docs.filter(~pl.col("row").is_in(tags["row"].implode()) & (pl.col("words") >= 3))
+            .group_by("doc")
+            .agg(head=pl.coalesce("title", "key").first())
         )
         words = pl.col("key").str.replace_all("_", " ").str.split(" ")
         tagged = tags.join(firsts, on="doc", how="left").with_columns(

@@ -37,5 +37,7 @@ def is_label(begun: pl.Expr, again: pl.Expr) -> pl.Expr:
         & ~pl.col(f"text_{side}").str.contains(r"\p{Nd}{4}")
         for side in ("above", "below")
     }
-    labelled = pl.any_horizontal(is_short & pl.col(f"text_{side}").str.contains(_LABEL) for side, is_short in short.items())
+    labelled = pl.any_horizontal(
+        is_short & pl.col(f"text_{side}").str.contains(_LABEL) for side, is_short in short.items()
+    )
     return (begun & pl.col("text").str.contains(_LABEL) & labelled) | (again & pl.any_horizontal(*short.values()))

@@ -39,7 +39,8 @@ class DropPullQuote:
         ).list.first()  # fmt: skip
         # folding paragraphs is slow; a quotation has at least its longest word as the paragraph writes it
         likely = beside.with_columns(longest=longest).with_columns(
-            pl.when(pl.col(side).str.contains(pl.col("longest"), literal=True)).then(side) for side in ("before", "after")
+            pl.when(pl.col(side).str.contains(pl.col("longest"), literal=True)).then(side)
+            for side in ("before", "after")
         ).filter(pl.col("before").is_not_null() | pl.col("after").is_not_null())  # fmt: skip
         inside = pl.any_horizontal(
             (" " + fold(pl.col(side).fill_null("")) + " ").str.contains(" " + pl.col("key") + " ", literal=True)

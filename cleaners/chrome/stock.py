@@ -37,7 +37,11 @@ class DropStockPhrases:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of the chosen classes."""
         found = matched(with_neighbours(page), self.classes)
-        found = found.with_columns(said=is_said(), label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)), announced=_is_announcement())
+        found = found.with_columns(
+            said=is_said(),
+            label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)),
+            announced=_is_announcement(),
+        )
         evidence = (
             pl.when((pl.col("sentence") & ~pl.col("whole")) | pl.col("said") | pl.col("label")).then(pl.lit("alone"))
             .when(pl.col("announced")).then(pl.lit("proved"))
@@ -50,8 +54,12 @@ class DropStockPhrases:
         """Mark what goes on below such a line in numbers: times, codes and telephone numbers with a word or two."""
         heads = found.filter(pl.col("reason").is_in(_GO_ON_BELOW) & (pl.col("evidence") == "place"))
         docs = page.filter(pl.col("row").is_in(heads["row"].implode()))["doc"].unique()
-        lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(head=pl.col("row").is_in(heads["row"].implode()))
-        number = (pl.col("words") <= 6) & pl.col("text").str.contains(r"\p{Nd}{2}") & ~pl.col("text").str.contains(_STOP)
+        lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(
+            head=pl.col("row").is_in(heads["row"].implode())
+        )
+        number = (
+            (pl.col("words") <= 6) & pl.col("text").str.contains(r"\p{Nd}{2}") & ~pl.col("text").str.contains(_STOP)
+        )
         part = lines.with_columns(number=number & ~pl.col("head")).with_columns(
             block=(~pl.col("number")).cum_sum().over("doc")
         )
@@ -83,7 +91,10 @@ def matched(page: pl.DataFrame, classes: tuple[str, ...]) -> pl.DataFrame:
     wanted = pl.element().filter(pl.element().is_in(classes))
     return (
         page.filter(pl.col("classes").is_not_null())
-        .with_columns(whole=pl.col("classes").list.eval(wanted).list.first(), begun=pl.col("begins").list.eval(wanted).list.first())
+        .with_columns(
+            whole=pl.col("classes").list.eval(wanted).list.first(),
+            begun=pl.col("begins").list.eval(wanted).list.first(),
+        )
         .with_columns(reason=pl.coalesce("whole", "begun"), whole=pl.col("whole").is_not_null())
         .filter(pl.col("reason").is_not_null())
     )

@@ -40,7 +40,9 @@ class DropTeaserBlock:
         announced = pl.col("text").shift(1).str.contains(r"[:：]\s*$").over("doc").fill_null(value=False)
         section = _is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
         heading = (_is_any(HEADINGS) | section) & ~announced
-        inside = lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc")).filter("inside")
+        inside = lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc")).filter(
+            "inside"
+        )
         reason = pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser"))
         return marks(inside.filter(pl.len().over("doc") > 1), self, reason=reason, evidence="proved")
 
@@ -68,9 +70,13 @@ class DropReadAlso:
         title &= ~pl.col("text").str.contains(r"[.。。۔:：]\s*$")
         alone = ~(opens | begins)
         label = is_label(begins, pl.lit(value=False))
-        lines = with_neighbours(page).with_columns(label=label, opens=opens, title_line=title & alone).with_columns(
-            announces=pl.col("opens") & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
-            prose=pl.col("sentence").any().over("doc"),
+        lines = (
+            with_neighbours(page)
+            .with_columns(label=label, opens=opens, title_line=title & alone)
+            .with_columns(
+                announces=pl.col("opens") & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
+                prose=pl.col("sentence").any().over("doc"),
+            )
         )
         lines = lines.with_columns(announced=pl.col("announces").shift(1).over("doc").fill_null(value=False))
         inline = begins & ~pl.col("sentence") & (pl.col("words") <= self.longest_title + 4) & ~pl.col("label")
