@@ -89,7 +89,7 @@ def clean(
     def evidence(part: str) -> pl.LazyFrame:
         ledger: pl.Schema = EDITS if part == "edits" else FLAGS
         names = ["row", *identity, *ledger.names()[1:]]
-        types = {"row": pl.UInt64, **{name: schema[name] for name in identity}, **ledger}
+        types = {"row": pl.UInt64(), **{name: schema[name] for name in identity}, **ledger}
 
         def batch_evidence(frame: pl.DataFrame) -> pl.DataFrame:
             return _identified(getattr(cleaned(frame), part), frame.select("row", *identity))
