@@ -4,6 +4,7 @@ from dedup.articles import ARTICLES, DECISIONS, Verdict, decide, near_duplicates
 from dedup.bands import Bands, bands_for, choose_bands, collision_probability, expected_candidates
 from dedup.dates import parse_dates
 from dedup.duplicates import FOUND, REASONS, find_duplicates
+from dedup.online import Match, OnlineIndex
 from dedup.paragraphs import (
     MIN_WORDS,
     PARAGRAPHS,
@@ -30,6 +31,8 @@ __all__ = [
     "PREFER",
     "REASONS",
     "Bands",
+    "Match",
+    "OnlineIndex",
     "Paragraphs",
     "Rule",
     "ShingleSets",

@@ -1,0 +1,86 @@
+"""What a lasting index of near-duplicates must remember: the rule and everything that its hashes depend on."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.rule import SHORT, Rule
+from dedup.shingles import folded_points
+from dedup.sketches import SEED
+
+FORMAT: Final = 1
+"""Version of the hashes themselves: shingles, permutations, band keys. Whoever changes one of them adds one."""
+
+_MEANING: Final = {
+    "format": "hashes of another version",
+    "folding": "another folding of letters",
+    "words": "shingles of another length",
+    "threshold": "another threshold",
+    "recall": "another recall",
+    "template_guard": "the template guard the other way",
+    "bands": "other bands",
+    "rows": "other rows in a band",
+    "seed": "another seed",
+    "short": "another bound of short texts",
+}
+
+
+@cache
+def folding_digest() -> str:
+    """Digest of the folding as the kernels see it."""
+    folding = folded_points()
+    digest = hashlib.sha256()
+    for array in (folding.table, folding.starts, folding.points):
+        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def pins(rule: Rule) -> dict[str, Any]:
+    """Say in plain values what stored keys depend on: two equal answers mean that they can be compared.
+
+    >>> pins(Rule(words=2, threshold=0.8))["bands"], pins(Rule(words=2)) == pins(Rule(words=3))
+    (18, False)
+    """
+    return {
+        "format": FORMAT,
+        "folding": folding_digest(),
+        **asdict(rule),
+        "bands": rule.bands.bands,
+        "rows": rule.bands.rows,
+        "seed": SEED,
+        "short": SHORT,
+    }
+
+
+def mismatch(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
+    """Say in what stored and wanted pins differ, None where they agree.
+
+    >>> mismatch(pins(Rule(words=2)), pins(Rule(words=3)))
+    'shingles of another length (2, not 3)'
+    """
+    for name in sorted({*stored, *wanted}, key=lambda name: [*_MEANING, name].index(name)):
+        if stored.get(name) != wanted.get(name):
+            return f"{_MEANING.get(name, name)} ({stored.get(name)}, not {wanted.get(name)})"
+    return None
+
+
+def short_keys(shingles: NDArray[np.uint64], rule: Rule) -> NDArray[np.uint64]:
+    """Shingles under which a small sorted set is stored and looked up: it shares one with each set it resembles.
+
+    Two sets with J ≥ T, the one of size n, share at least ⌈T·n⌉ shingles, so some shared one is among the first
+    n − ⌈T·n⌉ + 1 of each in any order that both follow. `find_candidates` orders by rarity, which moves as a
+    corpus grows; here it is the order of the hashes, which never does. Sets too large to resemble a short one
+    have none.
+
+    >>> short_keys(np.arange(10, dtype=np.uint64), Rule(threshold=0.8)).tolist()
+    [0, 1, 2]
+    """
+    if shingles.size >= rule.joined_below:
+        return shingles[:0]
+    a, b = rule.ratio
+    return shingles[: shingles.size - (a * shingles.size + b - 1) // b + 1]
