@@ -77,7 +77,7 @@ def clean(
 
     if isinstance(docs, pl.DataFrame):
         batch = cleaned(docs)
-        numbered = docs.select(identity).with_row_index("row", offset=1)
+        numbered = docs.with_row_index("row", offset=1).select("row", *identity)
         return Cleaned(
             docs.with_columns(batch.texts.alias(text)),
             _identified(batch.edits, numbered),
