@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
+import numpy as np
 import polars as pl
 
 from cleaners.characters.gates import unusual
@@ -145,24 +146,22 @@ def _located(proposals: pl.DataFrame, lines: pl.Series, rows: pl.Series, name: s
 
 def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
     """Make the new lines. Lines that only lose an end, which are nearly all, are sliced natively."""
-    sizes = lines.str.len_bytes()
-    edges = proposals.with_columns(size=sizes.gather(proposals["at"])).with_columns(
-        head=(pl.col("start") == 0) & (pl.col("after") == ""),
-        tail=(pl.col("end") == pl.col("size")) & (pl.col("after") == ""),
+    sizes = lines.str.len_bytes().to_numpy()
+    at, start, end = (proposals[name].to_numpy() for name in ("at", "start", "end"))
+    removal = (proposals["after"] == "").to_numpy()
+    head, tail = removal & (start == 0), removal & (end == sizes[at])
+    first, last = np.zeros(len(sizes), np.int64), sizes.astype(np.int64)
+    first[at[head]], last[at[tail]] = end[head], start[tail]
+    touched, inside = np.zeros(len(sizes), np.bool_), np.zeros(len(sizes), np.bool_)
+    touched[at], inside[at[~(head | tail)]] = True, True
+    rows = np.flatnonzero(touched & ~inside)
+    trimmed = (
+        pl.DataFrame({"line": lines.gather(rows).cast(pl.Binary), "first": first[rows], "last": last[rows]})
+        .select(pl.col("line").bin.slice("first", (pl.col("last") - pl.col("first")).clip(0)).cast(pl.String))
+        .to_series()
     )
-    plan = edges.group_by("at").agg(
-        inner=(~(pl.col("head") | pl.col("tail"))).any(),
-        first=pl.col("end").filter("head").max().fill_null(0),
-        last=pl.col("start").filter("tail").min().fill_null(pl.col("size").first()),
-    )
-    trims = plan.filter(~pl.col("inner"))
-    trimmed = trims.select(
-        pl.lit(lines.gather(trims["at"]))
-        .cast(pl.Binary)
-        .bin.slice("first", pl.max_horizontal("last", "first") - pl.col("first"))
-    ).to_series()
-    lines = lines.clone().scatter(trims["at"], trimmed.cast(pl.String))
-    inner = plan.filter("inner")["at"].sort()
+    lines = lines.clone().scatter(rows, trimmed)
+    inner = pl.Series(np.flatnonzero(inside).astype(np.uint32))
     if inner.is_empty():
         return lines
     chosen = proposals.filter(pl.col("at").is_in(inner.implode())).sort("at", "start")
@@ -212,7 +211,8 @@ def _moved(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     """Move spans of the second layer to where they stand in the original; `tangled` where the layers touch."""
     grown = pl.col("after").str.len_bytes().cast(pl.Int64) - pl.col("before").str.len_bytes()
     left = (
-        first.sort("row", "start")
+        first.filter(pl.col("row").is_in(second["row"].unique().implode()))
+        .sort("row", "start")
         .select("row", "start", size=pl.col("after").str.len_bytes(), grown=grown, so_far=grown.cum_sum().over("row"))
         .with_columns(at=pl.col("start") + pl.col("so_far") - pl.col("grown"))
         .select("row", "at", "so_far", reach=pl.col("at") + pl.col("size"))

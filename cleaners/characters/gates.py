@@ -40,6 +40,7 @@ def any_of(gates: Iterable[pl.Expr]) -> pl.Expr:
     return functools.reduce(operator.or_, gates)
 
 
+@functools.cache
 def character_class(characters: str) -> str:
     r"""Rust regex class of these characters, each written as its code point.
 

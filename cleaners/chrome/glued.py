@@ -15,6 +15,9 @@ _CLASSES: Final = (
 )  # fmt: skip
 _END: Final = r"(?:[.!?؟…。۔][\"”’»›)\]]*|[”»])"
 _SENTENCES_LOOKED_BACK: Final = 3
+_MARK: Final = "[:：|©]"
+_LONGEST_BUTTON: Final = 160
+"""Bytes of the longest phrase that is looked for without a mark of a label."""
 _LOOKED_BACK: Final = 240
 """Characters at the end of a line that are searched: a pattern that ends with `$` reads all it is given."""
 
@@ -40,10 +43,13 @@ class CutGluedResidue:
         last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select(
             "row", "text", end=pl.col("text").str.tail(_LOOKED_BACK)
         )
+        labelled = last.filter(pl.col("end").str.contains(_MARK))
         tails = pl.concat(
-            last.with_columns(tail=pl.col("end").str.extract(_after_sentence(back))).drop_nulls()
-            for back in range(_SENTENCES_LOOKED_BACK)
+            lines.with_columns(tail=pl.col("end").str.extract(_after_sentence(back)))
+            for back, lines in enumerate([last, *[labelled] * (_SENTENCES_LOOKED_BACK - 1)])
         )
+        phrase_like = (pl.col("tail").str.len_bytes() <= _LONGEST_BUTTON) | pl.col("tail").str.contains(_MARK)
+        tails = tails.filter(phrase_like)
         before = (
             pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
         )

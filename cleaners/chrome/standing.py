@@ -51,7 +51,9 @@ class DropSiteLines:
             above=(pl.col("site_top") >= self.same_edge * pl.col("site_count")).fill_null(value=False),
             below=(pl.col("site_bottom") >= self.same_edge * pl.col("site_count")).fill_null(value=False),
         )
-        frequent, prose = pl.col("share") >= self.share, pl.col("sentence")
+        # a number alone is a value in somebody's table, and breaks the run
+        frequent = (pl.col("share") >= self.share) & pl.col("key").str.contains(r"\p{L}").fill_null(value=False)
+        prose = pl.col("sentence")
         marked = pl.col("marked") & (pl.col("share") >= pl.when(prose).then(self.share).otherwise(self.marked_share))
         menu = pl.col("above") & (pl.col("share") >= self.menu_share) & ~prose
         lines = lines.with_columns(
