@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from ghirbal.checking.codes import BROKEN, NO_TEXT, UNDECODABLE, UNREADABLE, Code, Selection
 from ghirbal.checking.findings import Finding, key_of
 from ghirbal.checking.judging import Judged, chosen, judge, remarks
 from ghirbal.checking.plan import CheckPlan
-from ghirbal.checking.sheets import Document, Place, Sheet, read_sheet
+from ghirbal.checking.sheets import Document, Place, Sheet, about, read_sheet
 from ghirbal.checking.values import Value
 from ghirbal.readers import Reject
 
@@ -78,14 +80,13 @@ def judged_documents(
 
     `values` are the texts to judge where they are no longer those that were read.
     """
-    title = plan.fields.column("title")
     texts = [document.text for _, document in documents] if values is None else [value.text for value in values]
-    titles = [document.fields.get(title) for _, document in documents]
     found = remarks(
-        texts,
-        [one if isinstance(one, str) else None for one in titles],
+        pl.Series(texts, dtype=pl.String),
+        about([document for _, document in documents], plan.fields),
         chosen(plan.recipe, selection),
         selection,
+        table=plan.table,
     )
     made = {}
     for position, own in found.items():

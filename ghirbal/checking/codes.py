@@ -88,6 +88,7 @@ CODES: Final = (
     Code("GH209", "residue glued to the last sentence", "CutGluedResidue"),
     Code("GH210", "tracking blob", "DropTrackingBlob"),
     BLANK_LINE,
+    Code("GH212", "line that the site repeats", "DropSiteLines"),
     Code("GH220", "stock phrase", "DropStockPhrases"),
     *(
         Code(f"GH{number}", about, "DropStockPhrases", (reason,))

@@ -11,9 +11,7 @@ from dedup import ARTICLES, near_duplicates
 from ghirbal.checking.codes import IDENTICAL, NEAR_DUPLICATE
 from ghirbal.checking.findings import Finding, document_key, key_of
 from ghirbal.checking.plan import CheckPlan
-from ghirbal.checking.sheets import Document, Sheet
-from ghirbal.fields import Fields
-from ghirbal.readers import host
+from ghirbal.checking.sheets import Document, Sheet, about
 
 
 def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
@@ -52,27 +50,8 @@ def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
 
 
 def _frame(documents: Sequence[tuple[Sheet, Document]], plan: CheckPlan) -> pl.DataFrame:
-    fields = plan.fields
     texts = pl.Series([document.text for _, document in documents], dtype=pl.String)
-    titles = _column(documents, fields, "title")
-    url = _column(documents, fields, "url")
-    frame = pl.DataFrame(
-        {
-            "text": clean_batch(texts, titles=titles, recipe=plan.recipe).texts if plan.recipe else texts,
-            "id": pl.Series([_name(sheet, document, fields) for sheet, document in documents], dtype=pl.String),
-            "date": _column(documents, fields, "date"),
-            "site": _column(documents, fields, "site"),
-            "url": url,
-        }
-    )
-    return frame.with_columns(pl.coalesce("site", host(pl.col("url"))).alias("site")).drop("url")
-
-
-def _name(sheet: Sheet, document: Document, fields: Fields) -> str:
-    given = document.fields.get(fields.column("id"))
-    return f"{sheet.path}#{document.row}" if given is None else str(given)
-
-
-def _column(documents: Sequence[tuple[Sheet, Document]], fields: Fields, name: str) -> pl.Series:
-    values = [document.fields.get(fields.column(name)) for _, document in documents]
-    return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+    frame = about([document for _, document in documents], plan.fields)
+    ids = [one or f"{sheet.path}#{document.row}" for one, (sheet, document) in zip(frame["id"], documents, strict=True)]
+    cleaned = clean_batch(texts, titles=frame["title"], sites=frame["site"], table=plan.table, recipe=plan.recipe).texts
+    return frame.with_columns(cleaned.alias("text"), pl.Series("id", ids, dtype=pl.String))

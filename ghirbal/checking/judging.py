@@ -38,12 +38,15 @@ def chosen(recipe: Recipe, selection: Selection) -> Recipe:
 
 
 def remarks(
-    texts: Sequence[str], titles: Sequence[str | None], recipe: Recipe, selection: Selection
+    texts: pl.Series, about: pl.DataFrame, recipe: Recipe, selection: Selection, *, table: pl.DataFrame | None = None
 ) -> dict[int, list[Remark]]:
-    """Clean texts and return what was wanted of it, by position; an edit of several cleaners needs all its codes."""
+    """Clean texts and return what was wanted of it, by position; an edit of several cleaners needs all its codes.
+
+    `about` has the `title` and the `site` of each; `table` counts lines of sites.
+    """
     if not recipe:
         return {}
-    batch = clean_batch(pl.Series(texts, dtype=pl.String), titles=pl.Series(titles, dtype=pl.String), recipe=recipe)
+    batch = clean_batch(texts, titles=about["title"], sites=about["site"], table=table, recipe=recipe)
     edits = batch.edits.select("doc", "start", "end", "after", "cleaner", "reason").iter_rows()
     flags = batch.flags.select(
         "doc",
@@ -88,7 +91,7 @@ class Judged:
     remark: Remark
 
 
-def judge(  # noqa: PLR0913 - a document, and what is known of it
+def judge(
     sheet: Sheet,
     document: Document,
     value: Value,

@@ -127,5 +127,3 @@ class CheckOptions:
             raise UsageError("--write-baseline needs to know where: --baseline FILE")
         if self.index is not None:
             raise UsageError("--index is not there yet; --duplicates compares the files given with one another")
-        if self.sites is not None:
-            raise UsageError("--sites is not there yet; leave it out")

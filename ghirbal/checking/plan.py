@@ -6,6 +6,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from cleaners import Recipe
 from ghirbal.checking.baseline import read_baseline
 from ghirbal.checking.codes import TOO_LARGE, Selection
@@ -30,6 +32,7 @@ class CheckPlan:
     skipped: tuple[Finding, ...]
     reading: Reading
     recipe: Recipe
+    table: pl.DataFrame | None
     old: frozenset[str]
     private: frozenset[str]
     options: CheckOptions
@@ -72,6 +75,7 @@ def make_plan(inputs: Sequence[str], given: Mapping[str, Any], *, folder: Path) 
         skipped=tuple(_skipped(file) for file in files if file not in small),
         reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8"),
         recipe=recipe,
+        table=None if options.sites is None else _site_lines(Path(options.sites)),
         old=old,
         private=frozenset(type(cleaner).__name__ for cleaner in recipe if getattr(cleaner, "private", False)),
         options=options,
@@ -86,6 +90,12 @@ def fields_of(options: CheckOptions) -> Fields:
     return Fields(
         id=options.id, text=options.text, title=options.title, url=options.url, site=options.site, date=options.date
     )
+
+
+def _site_lines(path: Path) -> pl.DataFrame:
+    from ghirbal.sites import read_sites  # noqa: PLC0415 - it knows the whole job, which a check does not pay for
+
+    return read_sites(path)
 
 
 def _no_files() -> list[str]:

@@ -2,14 +2,16 @@
 
 import codecs
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from ghirbal.checking.values import Value, delimited_value, json_value, plain_value
 from ghirbal.inputs import InputFile
-from ghirbal.readers import Reading, Reject
+from ghirbal.readers import Fields, Reading, Reject, host
 from ghirbal.readers.delimited import DELIMITERS, Source, read_delimited
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.parquet import read_parquet
@@ -111,6 +113,17 @@ def read_sheet(file: InputFile, reading: Reading) -> Sheet:
             column, documents, rejects = _delimited(file, reading)
             value = partial(delimited_value, column=column, delimiter=DELIMITERS[file.format])
     return Sheet(file, shown(file.path), content, encoding, reading.encoding, value, tuple(documents), tuple(rejects))
+
+
+def about(documents: Sequence[Document], fields: Fields) -> pl.DataFrame:
+    """Return the `id`, `title`, `date` and `site` of documents; a missing site is the host of the url."""
+    names = ("id", "title", "date", "site", "url")
+    columns = {name: [document.fields.get(fields.column(name)) for document in documents] for name in names}
+    frame = pl.DataFrame(
+        {name: [None if one is None else str(one) for one in column] for name, column in columns.items()},
+        schema=dict.fromkeys(names, pl.String),
+    )
+    return frame.with_columns(site=pl.coalesce("site", host(pl.col("url")))).drop("url")
 
 
 def shown(path: Path) -> str:
