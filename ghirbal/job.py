@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from ghirbal.accounting import account, notes
 from ghirbal.cleaning import clean_and_sketch
-from ghirbal.finding import find_articles, find_paragraphs
+from ghirbal.finding import find_articles, find_paragraphs, paragraphs_of
+from ghirbal.index_stage import append_batch, held
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
 from ghirbal.progress import Progress
 from ghirbal.readers import read
-from ghirbal.report import write_page
+from ghirbal.report import build_report
 from ghirbal.summary import Outcome
 from ghirbal.writing import Results, write
 
@@ -36,8 +37,8 @@ def dedup(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progre
 
 
 def _job(command: Command, inputs: Inputs, out: Path, options: Options, progress: Progress) -> Outcome:
-    plan = make_plan(command, inputs, out, options)
-    with claimed(out):
+    with held(options.index, dry_run=options.dry_run), claimed(out):
+        plan = make_plan(command, inputs, out, options)
         done = finished(plan)
         if done is not None:
             discard_work(plan)
@@ -66,6 +67,10 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         results = Results.of(documents, parts, decided, elsewhere, fields=plan.reading.fields)
         written = write(results, output, plan, stage)
 
+    if plan.index is not None and not plan.options.dry_run:
+        with progress.stage("append to the index"):
+            append_batch(plan.index, documents, decided, elsewhere, paragraphs_of(documents, output), plan)
+
     run = {
         "job": plan.job,
         "counts": account(results, written, output, plan),
@@ -73,5 +78,5 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         "private": list(plan.private),
     }
     with progress.stage("report"):
-        write_page(output.out, run)
+        build_report(output.out, run, rule=plan.rule, rows=documents)
     return seal(output, run, timings=progress.stages)

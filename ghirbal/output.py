@@ -17,7 +17,7 @@ from ghirbal.spill import Spill
 from ghirbal.writers import write_beside
 
 FOLDERS = ("documents", "edits", "flags", "decisions", "paragraphs")
-FILES = ("quarantine.jsonl", "run.json", "timings.json", "report.html")
+FILES = ("quarantine.jsonl", "run.json", "timings.json", "report.json", "report.html")
 RUN = "run.json"
 
 
@@ -97,6 +97,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "recipe": "with another recipe",
         "rules": "by other rules",
         "options": "with other options",
+        "index": "beside an index in another state",
         "batches": "with batches of another size",
         "versions": "by other versions of the programs",
     }

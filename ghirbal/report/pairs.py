@@ -1,0 +1,129 @@
+"""Clusters and pairs: the largest, the most doubtful, and those on both sides of the threshold."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dedup import Rule, jaccard, shingle_sets
+from dedup.sketches import band_columns
+from ghirbal.report.difference import difference
+from ghirbal.report.evidence import at, numbered, scan, streamed
+from ghirbal.report.sampling import mixed
+from ghirbal.spill import Spilled
+
+LARGEST: Final = 8
+DOUBTFUL: Final = 10
+BINS: Final = 40
+BANDS: Final = 6
+DRAWN: Final = 50
+"""Bands, and pairs of each, that are drawn to see what lies below the threshold."""
+SURVIVOR: Final = ["survivor_file", "survivor_row"]
+
+
+def clusters_told(out: Path, rows: Spilled | None) -> dict[str, Any]:
+    """Count clusters by size; show the largest, each with its member that is least like the survivor."""
+    removed = scan(out, "decisions").filter(~pl.col("kept"))
+    sizes = streamed(removed.group_by(SURVIVOR).len())
+    counted = sizes.group_by(pl.col("len") + 1).len(name="clusters").sort("len")
+    largest = sizes.sort("len", *SURVIVOR, descending=[True, False, False]).head(LARGEST)
+    members = streamed(removed.join(largest.lazy(), on=SURVIVOR, how="semi"))
+    least = members.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True)
+    shown = largest.join(least, on=SURVIVOR, how="left", maintain_order="left")
+    pairs = _pairs(out, shown, rows)
+    return {
+        "sizes": counted.rows(),
+        "largest": [{"members": size + 1, **pair} for size, pair in zip(shown["len"], pairs, strict=True)],
+    }
+
+
+def pairs_told(out: Path, rule: Rule, rows: Spilled | None) -> dict[str, Any]:
+    """Count the proved pairs by similarity; show those just above the threshold and, drawn, just below."""
+    removed = scan(out, "decisions").filter(~pl.col("kept"))
+    place = (pl.col("jaccard") * BINS).floor().cast(pl.Int64).clip(0, BINS - 1)
+    proved = streamed(removed.group_by(place.alias("bin")).len())
+    lowest = streamed(removed.filter(pl.col("reason") != "identical").bottom_k(400, by=["jaccard", "file", "row"]))
+    doubtful = (
+        lowest.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True).head(DOUBTFUL)
+    )
+    apart = _apart(out, rule, rows) if rows is not None else []
+    return {
+        "threshold": rule.threshold,
+        "words": rule.words,
+        "bands": rule.bands.bands,
+        "rows": rule.bands.rows,
+        "proved": _histogram(proved),
+        "drawn": np.histogram([pair["jaccard"] for pair in apart], BINS, (0, 1))[0].tolist(),
+        "above": _pairs(out, doubtful, rows),
+        "below": apart[:DOUBTFUL],
+    }
+
+
+def _histogram(counts: pl.DataFrame) -> list[int]:
+    bins = [0] * BINS
+    for place, count in counts.iter_rows():
+        bins[place] = count
+    return bins
+
+
+def _pairs(out: Path, decisions: pl.DataFrame, rows: Spilled | None) -> list[dict[str, Any]]:
+    """Tell each removed document and its survivor, with their difference where the texts are at hand."""
+    differences: list[list[tuple[str, str]]] = [[]] * decisions.height
+    if rows is not None and decisions.height:
+        survivors = decisions.select(file="survivor_file", row="survivor_row")
+        left, right = (numbered(out, places)["number"].to_numpy() for places in (decisions, survivors))
+        differences = [list(difference(*texts)) for texts in _both(rows, left, right)]
+    return [
+        {"removed": at(row), "survivor": at(row, "survivor_"), "jaccard": row["jaccard"], "difference": told}
+        for row, told in zip(decisions.iter_rows(named=True), differences, strict=True)
+    ]
+
+
+def _both(rows: Spilled, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[tuple[str, str]]:
+    wanted = np.unique(np.concatenate([left, right]))
+    texts = pl.concat([pl.Series("text", [], dtype=pl.String), *rows.texts(wanted)])
+    one, other = (texts.gather(np.searchsorted(wanted, numbers)) for numbers in (left, right))
+    return list(zip(one, other, strict=True))
+
+
+def _apart(out: Path, rule: Rule, rows: Spilled) -> list[dict[str, Any]]:
+    """Draw pairs of kept documents that share a band, the most similar first: candidates that were let go."""
+    kept = streamed(scan(out, "decisions").select("kept"))["kept"].to_numpy()
+    drawn = [_neighbours(rows, column, kept) for column in band_columns(rule)[:BANDS]]
+    pairs = np.unique(np.concatenate(drawn), axis=0)
+    if not len(pairs):
+        return []
+    # Texts are read a few pairs at a time: a sample holds hundreds, and a text may be long.
+    found = []
+    for start in range(0, len(pairs), DRAWN):
+        left, right = pairs[start : start + DRAWN].T
+        for one, other, (first, second) in zip(left, right, _both(rows, left, right), strict=True):
+            sets = shingle_sets(pl.Series([first, second]), words=rule.words)
+            found.append((jaccard(sets[0], sets[1]), int(one), int(other)))
+    found.sort(key=lambda pair: (-pair[0], pair[1:]))
+    shown = found[:DOUBTFUL]
+    texts = _both(rows, *(np.array([pair[side] for pair in shown], np.int64) for side in (1, 2)))
+    names = _named(out, [number for pair in shown for number in pair[1:]])
+    told = [
+        {"removed": names[one], "survivor": names[other], "jaccard": similar, "difference": list(difference(*both))}
+        for (similar, one, other), both in zip(shown, texts, strict=True)
+    ]
+    return told + [{"jaccard": similar} for similar, _, _ in found[DOUBTFUL:]]
+
+
+def _neighbours(rows: Spilled, column: str, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Pair kept documents that stand beside each other in a bucket of one band; few buckets, drawn by their keys."""
+    keys = rows.beside("sketches").read(column)[column].to_numpy()
+    own = np.flatnonzero(kept & (keys != 0))
+    own = own[np.argsort(keys[own], kind="stable")]
+    same = np.flatnonzero(keys[own][1:] == keys[own][:-1])
+    first = same[np.argsort(mixed(keys[own[same]]), kind="stable")][:DRAWN]
+    return np.stack([own[first], own[first + 1]], axis=1)
+
+
+def _named(out: Path, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    known = scan(out, "decisions").select("file", "row", "id").with_row_index("number")
+    found = streamed(known.filter(pl.col("number").is_in(numbers)))
+    return {row["number"]: at(row) for row in found.iter_rows(named=True)}
