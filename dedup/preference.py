@@ -29,7 +29,35 @@ def preference_order(
     >>> preference_order(keys, prefer=["date", "-length"]).tolist()
     [1, 2, 0]
     """
-    columns: list[pl.Expr] = []
+    columns, descending = preference_columns(keys, prefer=prefer, site_priority=site_priority)
+    last = [pl.col(name) for name in ("file", "row") if name in keys.columns]
+    last.append(pl.int_range(pl.len()))
+    order = (
+        keys.select(
+            pl.arg_sort_by(
+                [*map(pl.lit, columns), *last],
+                descending=[*descending, *[False] * len(last)],
+                nulls_last=True,
+            )
+        )
+        .to_series()
+        .to_numpy()
+    )
+    rank = np.empty(len(keys), np.int64)
+    rank[order] = np.arange(len(keys))
+    return rank
+
+
+def preference_columns(
+    keys: pl.DataFrame, *, prefer: Sequence[str] = PREFER, site_priority: Sequence[str] = ()
+) -> tuple[list[pl.Series], list[bool]]:
+    """Return the columns to sort by, nulls last, and which of them descend; an engine sorts by the same.
+
+    >>> columns, descending = preference_columns(pl.DataFrame({"date": ["soon"], "length": [5]}), prefer=["-length"])
+    >>> columns[0].to_list(), descending
+    ([5], [True])
+    """
+    columns: list[pl.Series] = []
     descending: list[bool] = []
     for key in prefer:
         name = key.removeprefix("-")
@@ -41,14 +69,8 @@ def preference_order(
             values = parse_dates(values)
         if name == "site" and site_priority:
             places = {site: place for place, site in reversed(list(enumerate(site_priority)))}
-            columns.append(pl.lit(values.replace_strict(places, default=len(places), return_dtype=pl.UInt32)))
+            columns.append(values.replace_strict(places, default=len(places), return_dtype=pl.UInt32))
             descending.append(key.startswith("-"))
-        columns.append(pl.lit(values))
+        columns.append(values)
         descending.append(key.startswith("-"))
-    columns += [pl.col(name) for name in ("file", "row") if name in keys.columns]
-    columns.append(pl.int_range(pl.len()))
-    descending += [False] * (len(columns) - len(descending))
-    order = keys.select(pl.arg_sort_by(columns, descending=descending, nulls_last=True)).to_series().to_numpy()
-    rank = np.empty(len(keys), np.int64)
-    rank[order] = np.arange(len(keys))
-    return rank
+    return columns, descending

@@ -11,10 +11,23 @@ from ghirbal.writing import QUARANTINE, Results
 
 def account(results: Results, written: dict[str, int], output: Output, plan: Plan) -> dict[str, Any]:
     """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
-    cleaned = totals(results.facts)
+    reasons = results.decided["reason"].value_counts().sort("reason")
+    removed = int(results.decided["survivor"].is_not_null().sum())
+    return counted(results.facts, dict(reasons.iter_rows()), removed, written, output, plan)
+
+
+def counted(  # noqa: PLR0917 - what the stages of either engine tell
+    facts: list[dict[str, Any]],
+    reasons: dict[str, int],
+    removed: int,
+    written: dict[str, int],
+    output: Output,
+    plan: Plan,
+) -> dict[str, Any]:
+    """Put the counts of all stages together: the `facts` of the parts, documents by reason, rows written."""
+    cleaned = totals(facts)
     with (output.out / QUARANTINE).open("rb") as lines:
         quarantined = sum(1 for _ in lines)
-    removed = int(results.decided["survivor"].is_not_null().sum())
     rows = {
         "in": cleaned.pop("rows") + cleaned.pop("rejects"),
         "survivors": written["documents"],
@@ -26,8 +39,7 @@ def account(results: Results, written: dict[str, int], output: Output, plan: Pla
     if plan.recipe is not None:
         counts["cleaned"] = cleaned
     if plan.rule is not None:
-        reasons = results.decided["reason"].value_counts().sort("reason")
-        counts["articles"] = dict(reasons.iter_rows())
+        counts["articles"] = reasons
     if plan.paragraph_rule is not None:
         counts["paragraphs"] = {"mode": plan.options.paragraphs, "found": written["paragraphs"]}
     counts["written"] = written
@@ -52,12 +64,20 @@ def check_rows(rows: dict[str, int]) -> None:
 
 def notes(results: Results, output: Output) -> list[str]:
     """Return what the user should know besides."""
-    said = []
     ids = results.places["id"]
-    repeated = ids.len() - ids.n_unique()
+    unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
+    return noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable)
+
+
+def noted(*, repeated: int, unreadable: int) -> list[str]:
+    """Say in sentences how many ids repeat, how many dates could not be read.
+
+    >>> noted(repeated=0, unreadable=0)
+    []
+    """
+    said = []
     if repeated:
         said.append(f"{repeated:,} rows repeat the id of another row; file and row tell them apart")
-    unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
     if unreadable:
         said.append(f"{unreadable:,} dates could not be read; those rows come last in order of preference")
     return said

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -16,6 +17,7 @@ from ghirbal.plan import Plan
 from ghirbal.quarantine import reject_line
 from ghirbal.readers import Batch
 from ghirbal.readers.reading import ROW_SCHEMA
+from ghirbal.spill import Spill
 
 CLEAN: Final = "clean"
 
@@ -25,7 +27,11 @@ def clean_and_sketch(batches: Iterable[Batch], output: Output, plan: Plan) -> It
 
     def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
         part, batch = numbered
-        return output.manifest.finished(CLEAN, part) or _spill(part, batch, output, plan)
+        known = output.manifest.finished(CLEAN, part)
+        if known is None:
+            files, facts = clean_batch_to(output.spill, part, batch, plan)
+            known = output.manifest.finish(CLEAN, part, files=files, facts=facts)
+        return known
 
     return in_order(spilled, enumerate(_at_least_one(batches, plan)))
 
@@ -41,8 +47,8 @@ def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:
         yield Batch(ROW_SCHEMA.to_frame(), pl.DataFrame(), {text: STRING}, [], 0)
 
 
-def _spill(part: int, batch: Batch, output: Output, plan: Plan) -> dict[str, Any]:
-    spill = output.spill
+def clean_batch_to(spill: Spill, part: int, batch: Batch, plan: Plan) -> tuple[list[Path], dict[str, Any]]:
+    """Clean and sketch one batch and spill its tables; return the files and what is known of them."""
     texts = batch.rows["text"]
     cleaned = (
         CleanedBatch(texts, EDITS.to_frame(), FLAGS.to_frame())
@@ -55,11 +61,9 @@ def _spill(part: int, batch: Batch, output: Output, plan: Plan) -> dict[str, Any
         tables["sketches"] = sketch_batch(cleaned.texts, plan.rule)
     rejects = spill.path("rejects", part, suffix="jsonl")
     rejects.write_bytes(b"".join(map(reject_line, batch.rejects)))
-    return output.manifest.finish(
-        CLEAN,
-        part,
-        files=[rejects, *(spill.write(name, part, table) for name, table in tables.items())],
-        facts={
+    return (
+        [rejects, *(spill.write(name, part, table) for name, table in tables.items())],
+        {
             "size": batch.size,
             "rows": rows.height,
             "rejects": len(batch.rejects),

@@ -25,6 +25,7 @@ class InputFile:
     format: str
     compression: str | None
     size: int
+    groups: tuple[int, int] | None = None  # the row groups of a Parquet file from … to, None: all
 
 
 def format_of(path: Path) -> tuple[str, str | None] | None:

@@ -76,9 +76,14 @@ class Manifest:
         self, stage: str, part: int = 0, *, files: Iterable[Path], facts: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Note that a part is finished; safe to call from several threads."""
-        known = {self._name(path): checksum(path) for path in files}
+        return self.note(stage, part, known={self._name(path): checksum(path) for path in files}, facts=facts)
+
+    def note(
+        self, stage: str, part: int = 0, *, known: Mapping[str, str], facts: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Note that a part is finished whose files have these checksums: `work/…` or `out/…` → SHA-256."""
         noted = dict(facts or {})
-        line = {"stage": stage, "part": part, "files": known, "facts": noted}
+        line = {"stage": stage, "part": part, "files": dict(known), "facts": noted}
         with self._lock:
             self._parts[stage, part] = line
             self._log.write(_line(line))

@@ -31,16 +31,17 @@ HOST = (
 )
 
 
-def read(files: Sequence[InputFile], reading: Reading = DEFAULT) -> Iterator[Batch]:
+def read(files: Sequence[InputFile], reading: Reading = DEFAULT, *, checked: bool = False) -> Iterator[Batch]:
     """Rows of all files in order; small files share a batch.
 
     A field that the user named and that no row of the first file has raises
-    UsageError when that file ends. Memory holds one batch, whatever the files.
+    UsageError when that file ends, unless that is `checked` already (these are
+    not the first files). Memory holds one batch, whatever the files.
     """
     pending: list[Records | Table] = []
     last: Records | Table | None = None  # of those pending that have rows
     rows = size = 0
-    for piece in _pieces(files, reading):
+    for piece in _pieces(files, reading, {} if checked else reading.fields.named()):
         count = len(piece.numbers) + len(piece.rejects)
         full = rows + count > reading.batch_rows or size + piece.size > reading.batch_bytes
         if pending and (full or not _fits(last, piece)):
@@ -63,9 +64,8 @@ def host(url: pl.Expr) -> pl.Expr:
     return pl.coalesce(url.str.extract(HOST, 1), url.str.extract(HOST, 2)).str.to_lowercase()
 
 
-def _pieces(files: Sequence[InputFile], reading: Reading) -> Iterator[Records | Table]:
-    """Pieces of all files; the first file must show the fields that the user named."""
-    lacking = reading.fields.named()
+def _pieces(files: Sequence[InputFile], reading: Reading, lacking: dict[str, str]) -> Iterator[Records | Table]:
+    """Pieces of all files; the first file must show the fields that are `lacking`."""
     for file in files:
         seen: set[str] = set()
         for piece in READERS[file.format](file, reading):

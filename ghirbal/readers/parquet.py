@@ -27,7 +27,7 @@ def read_parquet(file: InputFile, reading: Reading) -> Iterator[Table | Records]
     Polars does not check the checksums of pages.
     """
     try:
-        groups = row_groups(file.path)
+        groups = row_groups(file.path)[slice(*(file.groups or (None,)))]
         schema = pl.scan_parquet(file.path, glob=False).collect_schema()
     except (FooterError, *DAMAGE) as error:
         yield Records(file.name, rejects=[Reject(file.name, None, 0, _sentence(error), _head(file))])
