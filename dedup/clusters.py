@@ -3,9 +3,12 @@
 A document goes when an exact comparison finds it similar to a document that stays, so no chain removes anything
 that resembles no survivor; and every pair of survivors that share a bucket was compared, so no two that stay are
 a verified pair. It is the greedy rule on the graph of verified pairs, without listing the pairs.
+
+A guard may hold a pair for all its similarity: then the search goes on, as if the two were not similar.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -23,6 +26,7 @@ _DONE: Final = 0
 _MISSING: Final = 1
 _TEMPLATED: Final = 2
 _SETTLED: Final = 3
+_VERIFIED: Final = 4
 
 _UNKNOWN: Final = -1
 _FORMLESS: Final = -2
@@ -46,44 +50,84 @@ class Buckets:
         return self.buckets[self.starts[document] : self.starts[document + 1]]
 
 
+Guard = Callable[[int, int], str | None]
+"""Says of the slots of two documents why one may not go for the other, None if nothing speaks against it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """`survivors[i]` is the document that `i` goes for, -1 where `i` stays; `shared[i]`, what their sets share."""
+    """`survivors[i]` is the document that `i` goes for, -1 where `i` stays; `shared[i]`, what their sets share.
+
+    `held[i]`: why a document that stays was held, by the one most similar to it of those that it could have gone
+    for (of equals, the earliest).
+    """
 
     survivors: NDArray[np.int64]
     shared: NDArray[np.int64]
     comparisons: int
+    held: dict[int, str]
 
 
-def cluster(members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: int = HUGE) -> Clusters:
+@dataclass(slots=True)
+class _Judge:
+    """Asks the guard about pairs that an exact comparison found similar, and remembers why it held one."""
+
+    guard: Guard | None
+    slots: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    compared: NDArray[np.int32]
+    held: dict[int, tuple[float, int, str]] = field(default_factory=dict)
+
+    def lets_go(self, document: int, leader: int, shared: int) -> bool:
+        size, other = self.sizes[self.slots[document]], self.sizes[self.slots[leader]]
+        if self.guard is None or shared == size == other:
+            return True
+        if self.compared[leader] == document:  # held already, in another bucket
+            return False
+        kind = self.guard(int(self.slots[document]), int(self.slots[leader]))
+        if kind is not None:
+            self.compared[leader] = document
+            match = (-shared / (size + other - shared), leader, kind)
+            self.held[document] = min(match, self.held.get(document, match))
+        return kind is None
+
+
+def cluster(
+    members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: int = HUGE, guard: Guard | None = None
+) -> Clusters:
     """Decide on every document, in order of preference.
 
-    A compiled loop does the work; it comes back for a set that is not in memory, and for documents of huge
-    buckets, which are compared through templates. `huge` never changes an answer.
+    A compiled loop does the work; it comes back for a set that is not in memory, for pairs that the guard has to
+    see, and for documents of huge buckets, which are compared through templates. `huge` never changes an answer.
     """
     documents = members.slots.size
     sizes = np.bincount(members.buckets, minlength=members.count)
     survivors = np.full(documents, -1)
     shared = np.zeros(documents, np.int64)
-    comparisons = np.zeros(1, np.int64)
+    comparisons = np.zeros(2, np.int64)  # how many; what the last verified pair shares
     starts = np.cumsum(sizes) - sizes
     counts = np.zeros(members.count, np.int64)
     leaders = np.full(members.buckets.size, -1, np.int32)
     compared = np.full(documents, -1, np.int32)
+    judge = _Judge(guard, members.slots, pool.sizes, compared)
     templates = Templates(members, pool, ratio)
     document, templated = 0, False
     while True:
         event, document, about = _advance(
             document, templated, members.starts, members.buckets, members.slots, starts, counts, leaders, compared,
             templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, pool.marks, *ratio, survivors, shared,
-            comparisons,
+            comparisons, guard is not None,
         )  # fmt: skip
         if event == _DONE:
-            return Clusters(survivors, shared, int(comparisons[0]))
+            held = {i: kind for i, (_, _, kind) in judge.held.items() if survivors[i] < 0}
+            return Clusters(survivors, shared, int(comparisons[0]), held)
         if event == _MISSING:
             pool.load(about, keep=int(members.slots[document]))
+        elif event == _VERIFIED:
+            if judge.lets_go(document, about, int(comparisons[1])):
+                survivors[document], shared[document] = about, comparisons[1]
         elif event == _TEMPLATED:
-            survivors[document], shared[document] = templates.earliest(document)
+            survivors[document], shared[document] = templates.earliest(document, judge)
             templated = True
         else:
             if survivors[document] < 0:
@@ -122,8 +166,8 @@ class Templates:
             self._templates[number].add(leader, shingles)
         self.of_bucket[bucket] = number
 
-    def earliest(self, document: int) -> tuple[int, int]:
-        """First survivor in the huge buckets of a document that resembles it, or -1, and what they share."""
+    def earliest(self, document: int, judge: _Judge) -> tuple[int, int]:
+        """First survivor in the huge buckets of a document that it may go for, or -1, and what they share."""
         best = -1, 0
         for template in self._of(document):
             leaders, common = template.similar(self._pool[self._members.slots[document]])
@@ -132,7 +176,8 @@ class Templates:
                     break
                 # A template knows the survivors of several buckets: only one that shares a bucket counts, as
                 # without templates.
-                if shared_at_least(self._members.of(leader), self._members.of(document), 1) > 0:
+                together = shared_at_least(self._members.of(leader), self._members.of(document), 1) > 0
+                if together and judge.lets_go(document, leader, shared):
                     best = leader, shared
                     break
         return best
@@ -148,9 +193,9 @@ class Templates:
 
 
 @kernel
-def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0913, PLR0917
+def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0917
     document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
-    hashes, places, sizes, marks, a, b, survivors, shared, comparisons,  # noqa: ANN001
+    hashes, places, sizes, marks, a, b, survivors, shared, comparisons, guarded,  # noqa: ANN001
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
     while document < slots.size:
@@ -184,6 +229,9 @@ def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR
                     hashes[places[other] : places[other] + sizes[other]],
                     need,
                 )
+                if common >= 0 and guarded:
+                    comparisons[1] = common
+                    return _VERIFIED, document, leader
                 if common >= 0:
                     # Kept at once: the document begins anew when a set is missing.
                     best = leader

@@ -1,6 +1,8 @@
 """The road from sketches to survivors: candidates, sets, clusters, decisions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -8,14 +10,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dedup.candidates import Entries, find_candidates
-from dedup.clusters import Buckets, cluster
+from dedup.clusters import Buckets, Guard, cluster
+from dedup.guard import TemplateGuard
 from dedup.rule import Rule
-from dedup.sets import MEMORY, SetPool, SetStore
+from dedup.sets import MEMORY, SetPool, SetStore, TextStore
 from dedup.shingles import shingle_sets
 
-REASONS: Final = ("unique", "survivor", "near-duplicate", "identical", "empty")
+REASONS: Final = (
+    "unique", "survivor", "near-duplicate", "identical", "empty",
+    "template-numbers", "template-names", "template-fillings",
+)  # fmt: skip
 """Why a document stays or goes: nothing resembles it; others went for it; it resembles its survivor; its shingle
-set is its survivor's; it has no words."""
+set is its survivor's; it has no words. The last three stay (and others may have gone for them): all that they
+resemble is filled in from the same template, and differs in its numbers, in names that come back, in long fillings;
+which is said of the one most similar."""
 
 FOUND: Final = pl.Schema(
     {"survivor": pl.Int64(), "jaccard": pl.Float64(), "containment": pl.Float64(), "reason": pl.Enum(REASONS)}
@@ -26,7 +34,7 @@ Texts = Callable[[NDArray[np.int64]], Iterator[pl.Series]]
 """Reads texts again: given ascending document numbers, yields their texts in that order, in pieces of any size."""
 
 
-def find_duplicates(  # noqa: PLR0913 - the fields and options of the command
+def find_duplicates(
     sketches: pl.DataFrame,
     rank: NDArray[np.int64],
     texts: Texts,
@@ -39,37 +47,42 @@ def find_duplicates(  # noqa: PLR0913 - the fields and options of the command
 
     `rank[i]` is the place of document `i` in that order (total: no two alike). A row of the answer has `survivor`
     (document number; null where the document stays), the exact `jaccard` similarity and `containment` (shared
-    shingles over the smaller set) of the two, and `reason`.
+    shingles over the smaller set) of the two, and `reason`. Documents with one shingle set share their fate: the
+    template guard reads the text of the most preferred of them.
     """
     sizes = sketches["shingles"].to_numpy()
-    order = np.argsort(rank)
-    first = _first_alike(sketches["fingerprint"].to_numpy(), sizes, rank, order)
-    here = np.arange(sizes.size)
-    entries = find_candidates(sketches, rule, (first == here) & (sizes > 0))
-    copies = (first != here) & (sizes > 0)
-    wanted = copies.copy()
-    wanted[first[copies]] = True
-    wanted[entries.documents] = True
-    documents = np.flatnonzero(wanted)
-    slot = np.full(sizes.size, -1)
-    slot[documents] = np.arange(documents.size)
-    pool = _sets_again(documents, texts, rule, scratch, memory)
+    first = _first_alike(sketches["fingerprint"].to_numpy(), sizes, rank, np.argsort(rank))
+    while True:
+        copies = (first != np.arange(sizes.size)) & (sizes > 0)
+        entries = find_candidates(sketches, rule, ~copies & (sizes > 0))
+        wanted = copies.copy()
+        wanted[first[copies]] = True
+        wanted[entries.documents] = True
+        documents = np.flatnonzero(wanted)
+        slot = np.full(sizes.size, -1)
+        slot[documents] = np.arange(documents.size)
+        read = _read_again(documents, texts, rule, scratch, memory)
+        followers = np.flatnonzero(copies)
+        collided = followers[~read.sets.equal(slot[followers], slot[first[followers]])]
+        if not collided.size:
+            break
+        # Other sets with the same fingerprint; the fingerprint only said where to compare. Once in 2 ** 64 pairs.
+        first[collided] = collided
 
     by_rank, members = _members(entries, rank, slot)
-    clusters = cluster(members, pool, ratio=rule.ratio)
+    clusters = cluster(members, read.sets, ratio=rule.ratio, guard=read.guard)
     survivor = np.full(sizes.size, -1)
     shared = np.zeros(sizes.size, np.int64)
     gone = clusters.survivors >= 0
     survivor[by_rank[gone]] = by_rank[clusters.survivors[gone]]
     shared[by_rank[gone]] = clusters.shared[gone]
 
-    # A copy goes for what its first fellow goes for, or for it. The fingerprint only said where to compare sets.
-    proved = np.flatnonzero(copies)
-    proved = proved[pool.equal(slot[proved], slot[first[proved]])]
-    follows = survivor[first[proved]] >= 0
-    survivor[proved] = np.where(follows, survivor[first[proved]], first[proved])
-    shared[proved] = np.where(follows, shared[first[proved]], sizes[proved])
-    return _found(survivor, shared, sizes.astype(np.int64))
+    # A copy goes for what its first fellow goes for, or for it.
+    follows = survivor[first[followers]] >= 0
+    survivor[followers] = np.where(follows, survivor[first[followers]], first[followers])
+    shared[followers] = np.where(follows, shared[first[followers]], sizes[followers])
+    held = {int(by_rank[place]): kind for place, kind in clusters.held.items()}
+    return _found(survivor, shared, sizes.astype(np.int64), held)
 
 
 def _first_alike(
@@ -87,18 +100,40 @@ def _first_alike(
     return first
 
 
-def _sets_again(
-    documents: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO | None, memory: int
-) -> SetPool:
-    """Make the sets of these documents again from their texts: slot `i` is that of `documents[i]`."""
-    store = SetStore(scratch, memory=memory)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Candidate documents read again: their shingle sets by slot, and the guard where the rule has one."""
+
+    sets: SetPool
+    guard: Guard | None
+
+
+def _read_again(documents: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO | None, memory: int) -> _Read:
+    """Read these documents once more: slot `i` is that of `documents[i]`."""
+    if scratch is not None:
+        scratch.seek(0)
+        scratch.truncate()
+    sets = SetStore(scratch, memory=memory)
+    kept = TextStore(scratch)
     if documents.size:
         for piece in texts(documents):
-            store.add(shingle_sets(piece, words=rule.words))
-    pool = store.open()
+            sets.add(shingle_sets(piece, words=rule.words))
+            if rule.template_guard:
+                kept.add(piece)
+    pool = sets.open()
     if pool.sizes.size != documents.size:
         raise ValueError(f"{documents.size} texts were asked for, {pool.sizes.size} came")
-    return pool
+    return _Read(pool, _guard(kept) if rule.template_guard else None)
+
+
+def _guard(kept: TextStore) -> Guard:
+    guard = TemplateGuard(kept.__getitem__)
+
+    def kind(left: int, right: int) -> str | None:
+        finding = guard.finding(left, right)
+        return None if finding is None else f"template-{finding.kind}"
+
+    return kind
 
 
 def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int64]) -> tuple[NDArray[np.int64], Buckets]:
@@ -111,11 +146,32 @@ def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int64])
     return documents, Buckets(starts, entries.buckets[order], slot[documents], entries.count)
 
 
-def _found(survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArray[np.int64]) -> pl.DataFrame:
+def _found(
+    survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArray[np.int64], held: dict[int, str]
+) -> pl.DataFrame:
+    named = np.zeros(sizes.size, np.bool_)
+    named[survivor[survivor >= 0]] = True
+    return found(survivor, shared, sizes, sizes[survivor], named, held)
+
+
+def found(
+    survivor: NDArray[np.int64],
+    shared: NDArray[np.int64],
+    own: NDArray[np.int64],
+    other: NDArray[np.int64],
+    named: NDArray[np.bool_],
+    held: Mapping[int, str] = MappingProxyType({}),
+) -> pl.DataFrame:
+    """Tell what was found (see `FOUND`) of documents, each by itself.
+
+    `survivor` is -1 where a document stays. `own` is the size of its set, `other` that of its survivor's, `shared`
+    what the two share; `named` says that other documents go for it, `held` why some stay that resemble
+    one that stays.
+    """
     gone = survivor >= 0
-    own, other = sizes, sizes[survivor]
-    reason = np.where(sizes > 0, REASONS.index("unique"), REASONS.index("empty"))
-    reason[survivor[gone]] = REASONS.index("survivor")
+    reason = np.where(own > 0, REASONS.index("unique"), REASONS.index("empty"))
+    reason[named] = REASONS.index("survivor")
+    reason[list(held)] = [REASONS.index(why) for why in held.values()]
     reason[gone] = np.where(
         (shared == own) & (shared == other), REASONS.index("identical"), REASONS.index("near-duplicate")
     )[gone]

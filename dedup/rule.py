@@ -15,7 +15,8 @@ class Rule:
     """Two texts are near-duplicates when the Jaccard similarity of their shingle sets is at least `threshold`.
 
     A shingle is `words` folded words in a row. A pair exactly at the threshold is found with chance `recall`, a
-    pair above it more surely; a pair in which one text has fewer than 32 shingles, always.
+    pair above it more surely; a pair in which one text has fewer than 32 shingles, always. With `template_guard`
+    a pair is let go in which `dedup.guard` finds a template that was filled in twice.
 
     >>> Rule(words=5, threshold=0.8).bands
     Bands(bands=18, rows=6)
@@ -24,6 +25,7 @@ class Rule:
     words: int = 3
     threshold: float = 0.6
     recall: float = 0.995
+    template_guard: bool = False
 
     def __post_init__(self) -> None:
         if self.words < 1:

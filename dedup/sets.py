@@ -1,8 +1,10 @@
 """A store for the shingle sets of candidate documents, in memory or in a scratch file."""
 
+from bisect import bisect_right
 from typing import BinaryIO, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
@@ -25,6 +27,7 @@ class SetStore:
         self._scratch = scratch
         self._parts: list[NDArray[np.uint64]] = []
         self._sizes: list[NDArray[np.int64]] = []
+        self._starts: list[NDArray[np.int64]] = []
         self._marks: list[NDArray[np.uint64]] = []
         self._capacity = memory // 8
 
@@ -35,26 +38,56 @@ class SetStore:
         if self._scratch is None:
             self._parts.append(sets.hashes)
         else:
+            self._starts.append(self._scratch.tell() + 8 * sets.starts[:-1])
             self._scratch.write(sets.hashes.tobytes())
 
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
         sizes = np.concatenate([*self._sizes, np.empty(0, np.int64)])
         marks = np.concatenate([*self._marks, np.empty(0, np.uint64)])
-        starts = np.cumsum(sizes) - sizes
+        starts = np.concatenate([*self._starts, np.empty(0, np.int64)])
         if self._scratch is None:
             hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
             self._parts.clear()
-            return SetPool(hashes, starts.copy(), sizes, marks, starts, None)
+            return SetPool(hashes, np.cumsum(sizes) - sizes, sizes, marks, starts, None)
         self._scratch.flush()
         capacity = max(min(self._capacity, int(sizes.sum())), 2 * int(sizes.max(initial=1)))
         return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, marks, starts, self._scratch)
 
 
+class TextStore:
+    """The texts of the same documents by slot, in the same scratch file; without one, as they came."""
+
+    def __init__(self, scratch: BinaryIO | None = None) -> None:
+        self._scratch = scratch
+        self._parts: list[pl.Series] = []
+        self._firsts = [0]
+        self._ends: list[NDArray[np.int64]] = []
+
+    def add(self, texts: pl.Series) -> None:
+        """Add texts; each takes the next slot."""
+        self._firsts.append(self._firsts[-1] + len(texts))
+        if self._scratch is None:
+            self._parts.append(texts)
+            return
+        ends = np.cumsum(texts.str.len_bytes().fill_null(0).to_numpy(), dtype=np.int64)
+        self._ends.append(self._scratch.tell() + np.concatenate([[0], ends]))
+        self._scratch.write("".join(texts.drop_nulls()).encode())
+
+    def __getitem__(self, slot: int) -> bytes:
+        part = bisect_right(self._firsts, slot) - 1
+        row = slot - self._firsts[part]
+        if self._scratch is None:
+            return str(self._parts[part][row] or "").encode()
+        start, end = self._ends[part][row : row + 2].tolist()
+        self._scratch.seek(start)
+        return self._scratch.read(end - start)
+
+
 class SetPool:
     """The sets that are in memory now: slot `i` is `hashes[places[i]:places[i] + sizes[i]]`, if `places[i]` ≥ 0."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - made by `SetStore.open` alone
+    def __init__(  # noqa: PLR0917 - made by `SetStore.open` alone
         self,
         hashes: NDArray[np.uint64],
         places: NDArray[np.int64],
@@ -80,7 +113,7 @@ class SetPool:
             self.places[:] = -1
             if keep >= 0:
                 self.load(keep)
-        self._scratch.seek(8 * int(self._starts[slot]))
+        self._scratch.seek(int(self._starts[slot]))
         end = self._used + int(self.sizes[slot])
         room = self.hashes[self._used : end]
         if self._scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]

@@ -25,8 +25,8 @@ _SHINGLE_STEP: Final = U64(0xD1342543DE82EF95)
 _MIX_1: Final = U64(0xFF51AFD7ED558CCD)
 _MIX_2: Final = U64(0xC4CEB9FE1A85EC53)
 
-_POINT: Final = 0x1FFFFF
-_EXPANDS: Final = 1 << 31
+POINT: Final = 0x1FFFFF
+EXPANDS: Final = 1 << 31
 _SPACE: Final = 0x20
 
 
@@ -54,7 +54,7 @@ def folded_points() -> FoldedPoints:
     changed = folding.index > 0
     table = np.where(changed & (lengths == 1), packed[firsts], packed)
     table = np.where(changed & (lengths == 0), np.uint32(IGNORED << 21), table)
-    table = np.where(changed & (lengths > 1), folding.index.astype(np.uint32) | np.uint32(_EXPANDS), table)
+    table = np.where(changed & (lengths > 1), folding.index.astype(np.uint32) | np.uint32(EXPANDS), table)
     ends = folding.starts[-1:] + folding.lengths[-1:]
     return FoldedPoints(table, np.concatenate([folding.starts, ends]).astype(np.uint32), packed[folding.points])
 
@@ -76,13 +76,13 @@ def mix(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917, PLR0915
+def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0917, PLR0915
     """Hash every shingle of one text, repeats too, into `shingles`: (number of shingles, number of words).
 
     A word is a run of word characters, or one character of a script that writes no spaces, each with the marks
     that extend it. A shingle is `words` words in a row; a shorter text is one shingle that says how short it is.
     What does not fit into `shingles` is only counted. (An array that grows in here costs a reference count for
-    every character: twenty times the time.)
+    every character: twelve times the time.)
     """
     text = carray(_pointer(address), length, np.uint8)  # type: ignore[call-arg]
     end = U64(length)  # unsigned: a signed index costs a test for negative ones at every byte
@@ -120,13 +120,13 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
         entry = table[point]
         class_ = entry >> np.uint32(21)
         if class_ == WORD and kind == WORD:  # four characters in five
-            word = (word ^ U64(entry & np.uint32(_POINT))) * _WORD_STEP
+            word = (word ^ U64(entry & np.uint32(POINT))) * _WORD_STEP
             continue
         first = U64(0)
         last = U64(1)
-        expands = entry >= np.uint32(_EXPANDS)
+        expands = entry >= np.uint32(EXPANDS)
         if expands:
-            row = entry & np.uint32(_POINT)
+            row = entry & np.uint32(POINT)
             first = U64(starts[row])
             last = U64(starts[row + U64(1)])
         k = first
@@ -151,7 +151,7 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
                 if kind == SEPARATOR:
                     word = _WORD_SEED
                     kind = SPACELESS if class_ == SPACELESS else WORD
-                word = (word ^ U64(folded & np.uint32(_POINT))) * _WORD_STEP
+                word = (word ^ U64(folded & np.uint32(POINT))) * _WORD_STEP
     if 0 < count < words:
         shingles[0] = mix(window ^ (U64(count) * _WORD_STEP))
         written = 1
@@ -249,7 +249,7 @@ def shingle_sets(texts: pl.Series, *, words: int) -> ShingleSets:
 
 
 @kernel
-def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     starts = np.zeros(addresses.size + 1, np.int64)
     fingerprints = np.zeros(addresses.size, np.uint64)
     shingles = np.empty(4096, np.uint64)

@@ -2,6 +2,7 @@
 
 import io
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup import duplicates
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import FOUND, find_duplicates
+from dedup.guard import differs_like_template
 from dedup.rule import SHORT, Rule
 from dedup.shingles import shingle_sets
 from dedup.sketches import sketch_batch, sketch_schema
@@ -120,13 +123,91 @@ def test_a_pair_is_short_as_soon_as_one_text_is():
         assert found["survivor"].to_list() == [None, 0]
 
 
-def test_fingerprints_that_collide_prove_nothing():
-    """Two texts whose fingerprints were forged to be equal are compared, and both stay."""
-    texts = pl.Series(["one two three four", "five six seven eight"])
-    rule = Rule()
+@pytest.mark.parametrize("scratch", [False, True])
+def test_fingerprints_that_collide_prove_nothing(scratch):
+    """Texts whose fingerprints were forged to be equal are compared all the same, and go for what they resemble."""
+    texts = pl.Series(["one two three four", "five six seven eight", "five six seven eight", "six seven eight nine"])
+    rule = Rule(1, 0.6)
     sketches = sketch_batch(texts, rule).with_columns(fingerprint=pl.lit(7, pl.UInt64))
-    found = find_duplicates(sketches, np.arange(2), lambda n: gathered(texts, n), rule)
-    assert found["survivor"].to_list() == [None, None]
+    found = find_duplicates(
+        sketches, np.arange(4), lambda n: gathered(texts, n), rule, scratch=io.BytesIO() if scratch else None
+    )
+    assert found["survivor"].to_list() == [None, None, 1, 1]
+    assert found["reason"].to_list() == ["unique", "survivor", "identical", "near-duplicate"]
+
+
+FORM = "The King sent a cable to {0} of {1} on its day . He wished {0} and the people of {1} progress and health"
+
+
+def filled_in(rng, size):
+    """Draw congratulations to a few countries, reworded here and there; some are copies of others."""
+    texts = []
+    for _ in range(size):
+        country = rng.integers(6)
+        names = [f"{'ABCDEF'[country]}{part}{'xyzuvw'[country] * 4}" for part in ("given", "family", "land", "city")]
+        text = FORM.format(" ".join(names[:2]), " ".join(names[2:])).split()
+        for _ in range(rng.integers(3)):
+            text[rng.integers(len(text))] = f"w{rng.integers(30)}"
+        texts.append(" ".join(text))
+    return texts
+
+
+def guarded_greedy(texts, order, rule):
+    """Compare everything with everything: J ≥ T, and no finding; texts with one shingle set share their fate."""
+    sets = [twin.shingles(text, rule.words) for text in texts]
+    stay, survivor, held, first = [], {}, {}, {}
+    for i in order:
+        known = first.setdefault(frozenset(sets[i]), i)
+        if known != i:
+            survivor[i] = survivor.get(known, known)
+            continue
+        for leader in stay:
+            similarity = twin.exact(sets[leader], sets[i])
+            if similarity < Fraction(str(rule.threshold)):
+                continue
+            finding = differs_like_template(texts[leader], texts[i])
+            if finding is None:
+                survivor[i] = leader
+                held.pop(i, None)
+                break
+            if similarity > held.get(i, (0, ""))[0]:
+                held[i] = similarity, f"template-{finding.kind}"
+        else:
+            stay.append(i)
+    return survivor, {i: kind for i, (_, kind) in held.items()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_guard_holds_pairs_and_the_search_goes_on(seed):
+    rng = np.random.default_rng(seed)
+    texts = filled_in(rng, 80)
+    rank = rng.permutation(len(texts))
+    rule = Rule(2, 0.5, template_guard=True)
+    found = find(texts, rule, rank)
+    survivor, held = guarded_greedy(texts, np.argsort(rank).tolist(), rule)
+    assert {i: s for i, s in enumerate(found["survivor"]) if s is not None} == survivor
+    reasons = found["reason"].to_list()
+    assert {i: why for i, why in enumerate(reasons) if why.startswith("template")} == held
+    assert held
+    assert found["survivor"].null_count() > find(texts, Rule(2, 0.5), rank)["survivor"].null_count()
+    # The same by way of a file, through templates of huge buckets, in other pieces and in another order.
+    spilled = io.BytesIO()
+    assert find(texts, rule, rank, scratch=spilled, memory=0).equals(found)
+    column = pl.Series(texts)
+    small = find_duplicates(sketch_batch(column, rule), rank, lambda n: pieces(column.gather(n), bytes_=300), rule)
+    assert small.equals(found)
+    order = rng.permutation(len(texts))
+    shuffled = find([texts[i] for i in order], rule, rank[order])
+    assert shuffled["reason"].to_list() == [reasons[i] for i in order]
+
+
+def test_the_guard_through_templates(monkeypatch):
+    """Huge buckets take another road to the same answer."""
+    texts = filled_in(np.random.default_rng(9), 150)
+    rule = Rule(2, 0.5, template_guard=True)
+    plain = find(texts, rule)
+    monkeypatch.setattr(duplicates, "cluster", partial(duplicates.cluster, huge=2))
+    assert find(texts, rule).equals(plain)
 
 
 def test_texts_that_do_not_come_back():
