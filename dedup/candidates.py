@@ -66,14 +66,34 @@ def _join_short(short: pl.Series, rule: Rule, chosen: NDArray[np.bool_]) -> Entr
     Two sets of sizes m and n with J ≥ T share at least ⌈T·n⌉ shingles, so that some shared one is among the first
     n − ⌈T·n⌉ + 1 of the set in *any* order that both follow; by rarity the keys are the most telling.
     """
-    sizes = short.list.len().to_numpy()
-    documents = np.flatnonzero(chosen & (sizes > 0))
-    flat = short.gather(documents).explode().to_numpy() if documents.size else np.empty(0, np.uint64)
-    counters = 1 << min(max(int(flat.size * 4), 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1)
-    places = (flat & np.uint64(counters - 1)).astype(np.int64)
-    counts = np.bincount(places, minlength=counters).astype(np.uint32)
-    keys, owners = _prefixes(flat, sizes[documents].astype(np.int64), counts, *rule.ratio)
+    documents = np.flatnonzero(chosen & (short.list.len().to_numpy() > 0))
+    sets = short.gather(documents)
+    shingles = int(sets.list.len().sum() or 0)
+    counters = 1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1)
+    keys, owners = prefix_keys(sets, count_shingles(sets, counters=counters), rule)
     return _shared(keys, documents[owners])
+
+
+def count_shingles(sets: pl.Series, *, counters: int) -> NDArray[np.uint32]:
+    """Count the shingles of small sets, by as many of their low bits as `counters`, a power of two, asks for.
+
+    Counts of several batches add up. Shingles that share a counter seem less rare than they are, which costs
+    candidates and changes no answer.
+    """
+    places = (_flat(sets) & np.uint64(counters - 1)).astype(np.int64)
+    return np.bincount(places, minlength=counters).astype(np.uint32)
+
+
+def prefix_keys(
+    sets: pl.Series, counts: NDArray[np.uint32], rule: Rule
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Key each small set by its rarest shingles; returns the keys and which set (row) each is of."""
+    keys, owners = _prefixes(_flat(sets), sets.list.len().cast(pl.Int64).to_numpy(), counts, *rule.ratio)
+    return keys, owners
+
+
+def _flat(sets: pl.Series) -> NDArray[np.uint64]:
+    return sets.explode(empty_as_null=False).to_numpy() if len(sets) else np.empty(0, np.uint64)
 
 
 @kernel
