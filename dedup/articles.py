@@ -15,8 +15,8 @@ from dedup.rule import Rule
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
-ARTICLES: Final = Rule(words=3, threshold=0.6)
-"""What counts as a near-duplicate article unless another rule is given."""
+ARTICLES: Final = Rule(words=2, threshold=0.5, template_guard=True)
+"""What counts as a near-duplicate article unless another rule is given; `benchmarks/pairs` says why."""
 
 DECISIONS: Final = pl.Schema(
     {
@@ -36,7 +36,7 @@ class Verdict(Generic[Frame]):
     survivors: Frame
 
 
-def near_duplicates(  # noqa: PLR0913 - the fields and options of the command
+def near_duplicates(
     docs: Frame,
     *,
     rule: Rule = ARTICLES,
@@ -97,7 +97,7 @@ def decide(found: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     )
 
 
-def preference_keys(  # noqa: PLR0913 - the fields and options of the command
+def preference_keys(
     docs: pl.DataFrame | pl.LazyFrame,
     *,
     text: str,

@@ -151,7 +151,7 @@ def _found(
 ) -> pl.DataFrame:
     named = np.zeros(sizes.size, np.bool_)
     named[survivor[survivor >= 0]] = True
-    return found(survivor, shared, sizes, sizes[survivor], named, held)
+    return found(survivor, shared, sizes, sizes[survivor], named, held=held)
 
 
 def found(
@@ -160,6 +160,7 @@ def found(
     own: NDArray[np.int64],
     other: NDArray[np.int64],
     named: NDArray[np.bool_],
+    *,
     held: Mapping[int, str] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Tell what was found (see `FOUND`) of documents, each by itself.

@@ -93,6 +93,14 @@ class Options:
         choices=("remove", "report", "off"),
     )
     paragraph_threshold: float | None = _option(
+    template_guard: bool | None = _option(
+        None,
+        "keep articles that resemble another because one template was filled in twice: other names, other numbers "
+        "(default: on)",
+        FINDING,
+        _on_off,
+        metavar="on|off",
+    )
         None, "similarity from which a paragraph is a near-duplicate", FINDING, float, metavar="T"
     )
     paragraph_words: int | None = _option(None, "shorter paragraphs are never compared", FINDING, int, metavar="N")

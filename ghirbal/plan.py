@@ -118,7 +118,7 @@ def private_cleaners(recipe: Recipe) -> tuple[str, ...]:
 
 def article_rule(options: Options) -> Rule:
     """Return the rule for articles: what the user chose, and the rule's own defaults."""
-    return _changed(ARTICLES, words=options.shingle, threshold=options.threshold)
+    return _changed(ARTICLES, words=options.shingle, threshold=options.threshold, template_guard=options.template_guard)
 
 
 def paragraph_rule(options: Options) -> Rule:

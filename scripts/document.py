@@ -70,12 +70,13 @@ def usage(name: str, declared: dict[str, object] | object) -> str:
 def rules() -> str:
     shown = (("articles", ARTICLES, "all"), ("paragraphs", PARAGRAPHS, f"of at least {MIN_WORDS} words"))
     return table(
-        "compared | shingle, words | threshold | recall at the threshold | bands | rows in a band",
+        "compared | shingle, words | threshold | template guard | recall at the threshold | bands | rows in a band",
         (
             (
                 f"{name} {which}",
                 str(r.words),
                 str(r.threshold),
+                "on" if r.template_guard else "off",
                 str(r.recall),
                 str(r.bands.bands),
                 str(r.bands.rows),

@@ -30,7 +30,7 @@ def test_decisions_and_survivors():
         (2, "early", True, "survivor", "early", None, None, None, None),
         (3, "other", True, "unique", "other", None, None, None, None),
         (4, "empty", True, "empty", "empty", None, None, None, None),
-        (5, "edited", False, "near-duplicate", "early", "early", 2, 9 / 10, 1.0),
+        (5, "edited", False, "near-duplicate", "early", "early", 2, 10 / 11, 1.0),
     ]
     assert verdict.survivors.equals(DOCS[[1, 2, 3]])
 

@@ -40,7 +40,7 @@ def originals(archive):
 
 def jaccard(left, right):
     """Exact similarity, worked out in plain Python on the sets of shingles."""
-    hashes = shingle_sets(pl.Series([left, right]), words=3)
+    hashes = shingle_sets(pl.Series([left, right]), words=2)
     one, other = (set(hashes.hashes[hashes.starts[at] : hashes.starts[at + 1]].tolist()) for at in (0, 1))
     return len(one & other) / len(one | other)
 
@@ -127,7 +127,7 @@ def test_removed_articles_resemble_the_survivor_that_is_named(archive, tmp_path)
         assert row["cluster"] == row["survivor"]
         exact = jaccard(texts[row["file"], row["row"]], texts[survivor])
         assert exact == pytest.approx(row["jaccard"])
-        assert exact >= 0.6
+        assert exact >= 0.5
     assert {row["reason"] for row in removed} == {"identical", "near-duplicate"}
     own = decisions.filter("kept")
     assert own["cluster"].to_list() == own["id"].to_list()
