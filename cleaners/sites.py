@@ -103,7 +103,7 @@ def count_standings(standing: pl.DataFrame | pl.LazyFrame, *, least: int = 1) ->
         .agg(pl.len().alias("documents"), pl.col("top", "bottom").sum())
         .filter((pl.col("documents") >= least) | pl.col("key").is_null())
     )
-    return counted.select(SITE_LINES.names()).cast(SITE_LINES).sort("site", "key").collect(engine="streaming")  # type: ignore[arg-type]
+    return counted.select(SITE_LINES.names()).cast(SITE_LINES).sort("site", "key").collect(engine="streaming")
 
 
 def _distinct(rows: pl.LazyFrame) -> pl.LazyFrame:

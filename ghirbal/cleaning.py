@@ -53,7 +53,9 @@ def clean_batch_to(spill: Spill, part: int, batch: Batch, plan: Plan) -> tuple[l
     cleaned = (
         CleanedBatch(texts, EDITS.to_frame(), FLAGS.to_frame())
         if plan.recipe is None
-        else clean_batch(texts, titles=batch.rows["title"], recipe=plan.recipe)
+        else clean_batch(
+            texts, titles=batch.rows["title"], sites=batch.rows["site"], table=plan.table, recipe=plan.recipe
+        )
     )
     rows = batch.rows.select("file", "row", "id", "site", "date", cleaned.texts.alias("text"))
     tables = {"rows": rows, "carried": batch.carried, "edits": cleaned.edits, "flags": cleaned.flags}

@@ -48,6 +48,7 @@ class _Command:
     groups: tuple[str, ...]
     call: Callable[[argparse.Namespace, Options], int]
     options: type[Options] | type[checking.CheckOptions] = Options
+    output: str = "the folder for the result"
 
 
 def _job(arguments: argparse.Namespace, options: Options) -> int:
@@ -78,6 +79,22 @@ def _stream(arguments: argparse.Namespace, options: Options) -> int:
     from ghirbal.stream import STDIN, clean_stream
 
     rejected = clean_stream(STDIN, sys.stdout.buffer, sys.stderr, options=options)
+    return int(arguments.strict and rejected > 0)
+
+
+def _sites(arguments: argparse.Namespace, options: Options) -> int:
+    if arguments.output is None:
+        raise UsageError("say where the table goes: -o TABLE")
+    from pathlib import Path
+
+    from ghirbal.progress import Progress
+    from ghirbal.sites_job import sites
+
+    table, rejected = sites(arguments.inputs, Path(arguments.output), options=options, progress=Progress(sys.stderr))
+    if rejected:
+        print(f"ghirbal: note: {rejected:,} rows could not be read and did not count", file=sys.stderr)
+    known = table["key"].is_null().sum()
+    print(f"{table.height - known:,} lines of {known:,} sites in {arguments.output}")
     return int(arguments.strict and rejected > 0)
 
 
@@ -129,6 +146,12 @@ COMMANDS = {
         _check,
         checking.CheckOptions,
     ),
+    "sites": _Command(
+        "learn which lines each site repeats on its pages; with --sites, add them to that table",
+        (READING, CLEANING),
+        _sites,
+        output="the file for the table",
+    ),
     "report": _Command("build OUT/report.html again", (), _report),
     "cleaners": _Command("list every cleaner with its options, defaults and safety class", (), _cleaners),
 }
@@ -155,7 +178,7 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument(
                 "inputs", nargs="+", metavar="INPUT", help="a file, a folder or a glob; see the documentation"
             )
-            one.add_argument("-o", "--output", metavar="OUT", help="the folder for the result")
+            one.add_argument("-o", "--output", metavar="OUT", help=command.output)
             one.add_argument("--strict", action="store_true", help="exit 1 when rows were quarantined")
         elif name == "report":
             one.add_argument("output", metavar="OUT", help="the folder of a finished job")

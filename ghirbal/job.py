@@ -7,13 +7,15 @@ from typing import Any, Final
 from ghirbal.accounting import account, notes
 from ghirbal.cleaning import clean_and_sketch
 from ghirbal.finding import find_articles, find_paragraphs, paragraphs_of
-from ghirbal.index_stage import append_batch, held
+from ghirbal.index_stage import append_batch, held, known_places
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
 from ghirbal.progress import Progress
 from ghirbal.readers import read
 from ghirbal.report import build_report
+from ghirbal.sites import told
+from ghirbal.sites_job import with_site_lines
 from ghirbal.summary import Outcome
 from ghirbal.writing import Results, write
 
@@ -37,19 +39,21 @@ def dedup(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progre
 
 
 def _job(command: Command, inputs: Inputs, out: Path, options: Options, progress: Progress) -> Outcome:
-    with held(options.index, dry_run=options.dry_run), claimed(out):
+    with held(options.index, dry_run=options.dry_run):
         plan = make_plan(command, inputs, out, options)
-        done = finished(plan)
-        if done is not None:
-            discard_work(plan)
-            return Outcome(out, done["counts"], tuple(done["notes"]), already=True)
-        with unfinished(plan) as output:
-            run = _make(plan, output, progress)
-        return Outcome(out, run["counts"], tuple(run["notes"]), resumed=output.resumed)
+        with claimed(out):
+            done = finished(plan)
+            if done is not None:
+                discard_work(plan)
+                return Outcome(out, done["counts"], tuple(done["notes"]), already=True)
+            with unfinished(plan) as output:
+                run = _make(plan, output, progress)
+            return Outcome(out, run["counts"], tuple(run["notes"]), resumed=output.resumed)
 
 
 def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     """Go the whole road. What an earlier call finished of a stage is not done again."""
+    plan = with_site_lines(plan, output, progress)
     with progress.stage("read, clean, sketch") as stage:
         parts = []
         for part in clean_and_sketch(read(plan.files, plan.reading), output, plan):
@@ -64,7 +68,8 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         elsewhere = find_paragraphs(documents, decided, output, plan)
 
     with progress.stage("write") as stage:
-        results = Results.of(documents, parts, decided, elsewhere, fields=plan.reading.fields)
+        stored = known_places(output)
+        results = Results.of(documents, parts, decided, elsewhere, stored, fields=plan.reading.fields)
         written = write(results, output, plan, stage)
 
     if plan.index is not None and not plan.options.dry_run:
@@ -77,6 +82,8 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         "notes": [*results.settled.notes, *notes(results, output)],
         "private": list(plan.private),
     }
+    if plan.table is not None and "sites" not in plan.job:
+        run["sites"] = told(plan.table, "learned from the input")
     with progress.stage("report"):
         build_report(output.out, run, rule=plan.rule, rows=documents)
     return seal(output, run, timings=progress.stages)

@@ -80,19 +80,19 @@ class Options:
         metavar="NAME|FILE",
         neutral=True,  # the cleaners themselves are recorded: a file's name says nothing
     )
+    sites: str | None = _option(
+        None,
+        "the lines that sites repeat, as `ghirbal sites` learned them (default: learned from the input)",
+        CLEANING,
+        str,
+        metavar="TABLE",
+        neutral=True,  # the table itself is recorded
+    )
 
     threshold: float | None = _option(
         None, "similarity from which an article is a near-duplicate", FINDING, float, metavar="T"
     )
     shingle: int | None = _option(None, "words in a shingle", FINDING, int, metavar="N")
-    paragraphs: Literal["remove", "report", "off"] = _option(
-        "remove",
-        "what to do with a paragraph that stands elsewhere (default: remove)",
-        FINDING,
-        str,
-        choices=("remove", "report", "off"),
-    )
-    paragraph_threshold: float | None = _option(
     template_guard: bool | None = _option(
         None,
         "keep articles that resemble another because one template was filled in twice: other names, other numbers "
@@ -101,6 +101,14 @@ class Options:
         _on_off,
         metavar="on|off",
     )
+    paragraphs: Literal["remove", "report", "off"] = _option(
+        "remove",
+        "what to do with a paragraph that stands elsewhere (default: remove)",
+        FINDING,
+        str,
+        choices=("remove", "report", "off"),
+    )
+    paragraph_threshold: float | None = _option(
         None, "similarity from which a paragraph is a near-duplicate", FINDING, float, metavar="T"
     )
     paragraph_words: int | None = _option(None, "shorter paragraphs are never compared", FINDING, int, metavar="N")
@@ -114,6 +122,16 @@ class Options:
     site_priority: tuple[str, ...] = _option(
         (), "sites in order of preference, before all others", FINDING, _names, metavar="LIST"
     )
+
+    index: str | None = _option(
+        None,
+        "a folder that remembers what stays, so that later batches are compared with it; made when missing",
+        FINDING,
+        str,
+        metavar="DIR",
+        neutral=True,  # what it holds is recorded: a folder's name says nothing
+    )
+    dry_run: bool = _switch("look up in the index, and leave it as it is", FINDING)
 
     format: Literal["parquet", "jsonl", "csv"] = _option(
         "parquet",
@@ -146,6 +164,8 @@ class Options:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")
+        if self.dry_run and self.index is None:
+            raise UsageError("--dry-run looks up in an index: name it with --index DIR")
         for choice in self.prefer:
             if choice.removeprefix("-") not in PREFERENCES:
                 raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")

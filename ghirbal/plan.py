@@ -8,15 +8,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from cleaners import Recipe
 from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS, Rule
 from ghirbal import __version__
+from ghirbal.errors import UsageError
 from ghirbal.fields import Fields
+from ghirbal.index import Index, digest, open_index, pinned
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
 from ghirbal.readers import Reading
 from ghirbal.recipes import read_recipe
+from ghirbal.sites import read_sites, told
 
 Command = Literal["run", "clean", "dedup"]
 LIBRARIES = ("polars", "numpy", "numba", "regex", "ftfy")
@@ -25,6 +30,8 @@ LIBRARIES = ("polars", "numpy", "numba", "regex", "ftfy")
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A job in typed parts. `recipe` is None where nothing is cleaned, a rule where nothing is compared.
+
+    `table` has the lines that sites repeat: the one that was given, or the one learned when the job began.
 
     `job` says in plain values what the result depends on: it heads the
     manifest and run.json, and two calls with equal ones are the same job.
@@ -35,11 +42,13 @@ class Plan:
     files: list[InputFile]
     reading: Reading
     recipe: Recipe | None
+    table: pl.DataFrame | None
     rule: Rule | None
     paragraph_rule: Rule | None
     paragraph_words: int
     private: tuple[str, ...]
     options: Options
+    index: Index | None
     job: dict[str, Any]
 
     @property
@@ -51,36 +60,57 @@ class Plan:
 def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> Plan:
     """Find the input and read the options; UsageError or InputError says what is wrong with them."""
     recipe = read_recipe(options.recipe) if command != "dedup" else None
+    table = read_sites(Path(options.sites)) if options.sites and command != "dedup" else None
     rule = article_rule(options) if command != "clean" else None
     paragraphs = paragraph_rule(options) if rule is not None and options.paragraphs != "off" else None
     words = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
     rules = {"articles": rule, "paragraphs": paragraphs}
     work = work_folder(out, options.work)
-    files = find_inputs(inputs, outputs=[out, work])
+    files = find_inputs(inputs, outputs=[out, work, *([Path(options.index)] if options.index else [])])
     prints = in_order(fingerprint, files)
     named = [
         {"file": file.name, "bytes": file.size, "sha256": digest} for file, digest in zip(files, prints, strict=True)
     ]
+    job: dict[str, Any] = {
+        "command": command,
+        "inputs": named,
+        "recipe": [repr(cleaner) for cleaner in recipe or ()],
+        "rules": {name: repr(one) for name, one in rules.items() if one is not None},
+        "options": options.recorded(),
+        "versions": {"ghirbal": __version__, **{name: version(name) for name in LIBRARIES}},
+    }
+    if table is not None:
+        job["sites"] = told(table, "a table")
+    index = index_of(options, rule, paragraphs, words, job)
+    if index is not None:
+        job["index"] = index.state
     return Plan(
         out=out,
         work=work,
         files=files,
         reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", batch_rows=options.batch_rows),
         recipe=recipe,
+        table=table,
         rule=rule,
         paragraph_rule=paragraphs,
         paragraph_words=words,
         private=private_cleaners(recipe or ()),
         options=options,
-        job={
-            "command": command,
-            "inputs": named,
-            "recipe": [repr(cleaner) for cleaner in recipe or ()],
-            "rules": {name: repr(one) for name, one in rules.items() if one is not None},
-            "options": options.recorded(),
-            "versions": {"ghirbal": __version__, **{name: version(name) for name in LIBRARIES}},
-        },
+        index=index,
+        job=job,
     )
+
+
+def index_of(
+    options: Options, rule: Rule | None, paragraphs: Rule | None, words: int, job: dict[str, Any]
+) -> Index | None:
+    """Return what an earlier batch left for this one. What is only looked up, and how often, makes no other batch."""
+    if options.index is None:
+        return None
+    if rule is None:
+        raise UsageError("cleaning compares nothing: --index is for run and dedup")
+    what = {**job, "versions": None, "options": {**job["options"], "dry_run": False}}
+    return open_index(Path(options.index), pinned(rule, paragraphs, words), digest(what))
 
 
 def work_folder(out: Path, named: str | None) -> Path:

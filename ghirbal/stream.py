@@ -11,10 +11,11 @@ from ghirbal.inputs import InputFile
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
 from ghirbal.plan import fields_of
-from ghirbal.readers import Reading, Reject
+from ghirbal.readers import Fields, Reading, Reject, host
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.reading import Records
 from ghirbal.recipes import read_recipe
+from ghirbal.sites import read_sites
 
 STDIN = InputFile(Path("/dev/stdin"), "-", "jsonl", None, 0)
 
@@ -28,12 +29,14 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
     options = options or Options()
     reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8")
     recipe = read_recipe(options.recipe)
+    table = None if options.sites is None else read_sites(Path(options.sites))
     text, title = reading.fields.column("text"), reading.fields.column("title")
 
     def cleaned(records: Records) -> tuple[bytes, list[Reject]]:
         texts = pl.Series([row[text] for row in records.rows], dtype=pl.String)
         titles = pl.Series([_string(row.get(title)) for row in records.rows], dtype=pl.String)
-        clean = clean_batch(texts, titles=titles, recipe=recipe).texts
+        sites = None if table is None else _sites(records.rows, reading.fields)
+        clean = clean_batch(texts, titles=titles, sites=sites, table=table, recipe=recipe).texts
         lines = (
             json.dumps({**row, text: new}, ensure_ascii=False) for row, new in zip(records.rows, clean, strict=True)
         )
@@ -48,6 +51,13 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
         rejected += len(rejects)
     target.flush()
     return rejected
+
+
+def _sites(rows: list[dict[str, object]], fields: Fields) -> pl.Series:
+    """Take the site of each row, else the url's host, as the batches of a job have it."""
+    named = {name: [_string(row.get(fields.column(name))) for row in rows] for name in ("site", "url")}
+    table = pl.DataFrame(named, schema={"site": pl.String, "url": pl.String})
+    return table.select(pl.col("site").fill_null(host(pl.col("url")))).to_series()
 
 
 def _string(value: object) -> str | None:
