@@ -123,9 +123,11 @@ def _s_curve(known: dict[str, Any]) -> str:
         stacked=True,
         over=curve(chance, threshold=threshold),
     )
-    caption = (
-        legend([("copy", "removed articles, by similarity with their survivor"), ("soft", "pairs that both stay (drawn; another scale)")])
-        + f"The line is the chance, from 0 to 1, that {known['bands']} bands of {known['rows']} rows propose a pair; "
+    kinds = [("copy", "removed articles, by similarity with their survivor")]
+    if any(drawn):
+        kinds.append(("soft", "pairs that both stay (drawn; on another scale)"))
+    caption = legend(kinds) + (
+        f"The line is the chance, from 0 to 1, that {known['bands']} bands of {known['rows']} rows propose a pair; "
         f"the dashed line is the threshold {threshold:g}."
     )
     rows = (

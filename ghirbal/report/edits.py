@@ -22,7 +22,8 @@ AROUND: Final = 90
 def cleaners_told(out: Path, private: frozenset[str], rows: Spilled | None) -> list[dict[str, Any]]:
     """Tell of each cleaner its edits, its reasons, the bytes it took and a few examples.
 
-    An edit that several cleaners made counts for each of them; its bytes and its example are the first one's.
+    An edit that several cleaners made counts for each of them; its bytes and its example are the last one's, which
+    took what the repairs before it had left.
     """
     edits: Counter[str] = Counter()
     taken: Counter[str] = Counter()
@@ -30,14 +31,14 @@ def cleaners_told(out: Path, private: frozenset[str], rows: Spilled | None) -> l
     drawn: list[pl.DataFrame] = []
     for part in parts(out, "edits"):
         named = part.with_columns(
-            first=pl.col("cleaner").list.first(),
+            by=pl.col("cleaner").list.last(),
             taken=pl.col("end").cast(pl.Int64) - pl.col("start") - pl.col("after").str.len_bytes(),
         )
         for cleaner, count in part["cleaner"].explode().drop_nulls().value_counts().iter_rows():
             edits[cleaner] += count
-        for cleaner, size in named.group_by("first").agg(pl.col("taken").sum()).iter_rows():
+        for cleaner, size in named.group_by("by").agg(pl.col("taken").sum()).iter_rows():
             taken[cleaner] += size
-        why = named.group_by("first", pl.col("reason").list.first()).len()
+        why = named.group_by("by", pl.col("reason").list.last()).len()
         for cleaner, reason, count in why.iter_rows():
             reasons.setdefault(cleaner, Counter())[reason] += count
         shown = named.filter(~pl.col("cleaner").list.contains(CLEANER))
@@ -62,22 +63,22 @@ def _most(counted: tuple[str, int]) -> tuple[int, str]:
 
 def _draw(edits: pl.DataFrame) -> pl.DataFrame:
     """Keep the lowest lots of each cleaner, so that any order of the parts keeps the same ones."""
-    return edits.sort("first", "lot", "file", "row", "start").group_by("first", maintain_order=True).head(DRAWN)
+    return edits.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
 
 
 def _examples(
     drawn: pl.DataFrame, out: Path, private: frozenset[str], rows: Spilled | None
 ) -> dict[str, list[dict[str, Any]]]:
     chosen = (
-        drawn.unique(["first", "before", "after"], keep="first", maintain_order=True)
-        .group_by("first", maintain_order=True)
+        drawn.unique(["by", "before", "after"], keep="first", maintain_order=True)
+        .group_by("by", maintain_order=True)
         .head(EXAMPLES)
     )
     around = _around(numbered(out, chosen), rows)
     told: dict[str, list[dict[str, Any]]] = {}
     for edit, (left, right) in zip(chosen.iter_rows(named=True), around, strict=True):
         masked = bool(private.intersection(edit["cleaner"]))
-        told.setdefault(edit["first"], []).append(
+        told.setdefault(edit["by"], []).append(
             {
                 **at(edit),
                 "line": edit["line"],

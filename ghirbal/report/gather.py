@@ -5,8 +5,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
 from dedup import Rule
 from ghirbal.report.edits import cleaners_told, flags_told
 from ghirbal.report.evidence import at, scan, streamed

@@ -151,8 +151,7 @@ def pieces(told: Iterable[Sequence[str]]) -> str:
         if kind == "…":
             made.append('<span class="gap">… </span>')
         elif kind in tags:
-            space = " " if words.endswith(" ") else ""
-            made.append(f"<{tags[kind]}>{shown(words.rstrip())}</{tags[kind]}>{space}")
+            made.append(f"<{tags[kind]}>{shown(words.rstrip())}</{tags[kind]}> ")
         else:
             made.append(shown(words))
     return f'<p class="text diff" dir="auto">{"".join(made)}</p>'

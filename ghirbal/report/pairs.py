@@ -73,8 +73,13 @@ def _pairs(out: Path, decisions: pl.DataFrame, rows: Spilled | None) -> list[dic
     differences: list[list[tuple[str, str]]] = [[]] * decisions.height
     if rows is not None and decisions.height:
         survivors = decisions.select(file="survivor_file", row="survivor_row")
-        left, right = (numbered(out, places)["number"].to_numpy() for places in (decisions, survivors))
-        differences = [list(difference(*texts)) for texts in _both(rows, left, right)]
+        left, right = (numbered(out, places)["number"] for places in (decisions, survivors))
+        # A survivor that an index knew is no row of this job, or at most another row in the same place.
+        names = _named(out, right.drop_nulls().to_list())
+        told = zip(right, decisions["survivor"], strict=True)
+        here = pl.Series([number is not None and names[number]["id"] == id_ for number, id_ in told], dtype=pl.Boolean)
+        both = iter(_both(rows, left.filter(here).to_numpy(), right.filter(here).to_numpy()))
+        differences = [list(difference(*next(both))) if known else [] for known in here]
     return [
         {"removed": at(row), "survivor": at(row, "survivor_"), "jaccard": row["jaccard"], "difference": told}
         for row, told in zip(decisions.iter_rows(named=True), differences, strict=True)

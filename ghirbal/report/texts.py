@@ -1,6 +1,7 @@
 """The page's parts about the texts: what cleaners took and flagged, sources, days, lengths."""
 
 import html
+import re
 from typing import Any
 
 from ghirbal.report.markup import fold, many, number, place, section, share, shown, size, table, text, tools
@@ -51,8 +52,8 @@ def _examples(one: dict[str, Any]) -> str:
 def _example(example: dict[str, Any], cleaner: str) -> str:
     gone = "<del>(private, not shown)</del>" if example["before"] is None else f"<del>{shown(_seen(example['before']))}</del>"
     now = f"<ins>{shown(_seen(example['after']))}</ins>" if example["after"] else ""
-    left = f"…{shown(example['left'])}" if example["left"] else ""
-    right = f"{shown(example['right'])}…" if example["right"] else ""
+    left = f"…{shown(_line(example['left']))}" if example["left"] else ""
+    right = f"{shown(_line(example['right']))}…" if example["right"] else ""
     why = html.escape("; ".join(dict.fromkeys(example["reasons"])))
     others = [name for name in example["cleaners"] if name != cleaner]
     why += f" (with {html.escape(', '.join(others))})" if others else ""
@@ -64,10 +65,14 @@ def _example(example: dict[str, Any], cleaner: str) -> str:
 
 
 def _seen(taken: str) -> str:
-    """Show white space where it is what was changed."""
-    if taken.strip():
-        return taken
-    return taken.replace("\n", "↵").replace("\t", "⇥").replace("\u00a0", "⍽").replace(" ", "␣").replace("\r", "␍")
+    """Show white space where it is what was changed, and line ends always: a list of lines would fill the screen."""
+    if not taken.strip():
+        taken = taken.replace("\t", "⇥").replace("\u00a0", "⍽").replace(" ", "␣").replace("\r", "␍")
+    return re.sub(r"\n+", lambda ends: "↵" * len(ends[0]), taken)
+
+
+def _line(around: str) -> str:
+    return re.sub(r"\s*\n\s*", " ↵ ", around)
 
 
 def flagged(told: dict[str, Any]) -> str:
