@@ -70,7 +70,7 @@ def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict
     tables = {name: _parts(name, schema, output, plan) for name, schema in schemas.items()}
     rows = dict.fromkeys(schemas, 0)
     parts = results.documents.parts
-    for known, piece in zip(results.facts, in_order(lambda part: _tables(part, results, plan), parts), strict=True):
+    for known, piece in zip(results.facts, in_order(lambda part: tables_of(part, results, plan), parts), strict=True):
         for name, table in piece.items():
             rows[name] += table.height
             _note(name, tables[name].write(table), output)
@@ -103,7 +103,7 @@ def _join(paths: list[Path], stream: Any) -> None:
             shutil.copyfileobj(piece, stream)
 
 
-def _tables(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame]:
+def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame]:
     """Return the tables of one part: its survivors and its evidence."""
     spill, first = results.documents.spill, int(results.documents.firsts[part])
     rows, edits, carried = (spill.read(name, part) for name in ("rows", "edits", "carried"))
