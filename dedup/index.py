@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dedup.rule import SHORT, Rule
 from dedup.shingles import folded_points
-from dedup.sketches import SEED
+from dedup.sketches import SEED, band_columns
 
 FORMAT: Final = 1
 """Version of the hashes themselves: shingles, permutations, band keys. Whoever changes one of them adds one."""
@@ -84,3 +85,38 @@ def short_keys(shingles: NDArray[np.uint64], rule: Rule) -> NDArray[np.uint64]:
         return shingles[:0]
     a, b = rule.ratio
     return shingles[: shingles.size - (a * shingles.size + b - 1) // b + 1]
+
+
+KEYS: Final = pl.Schema({"key": pl.UInt64(), "at": pl.UInt32()})
+"""A row for each key of each sketch, sorted: the text in row `at` is stored under `key`."""
+
+
+def index_keys(sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Keys of sketches, to store or to look up (see `KEYS`): two texts that a run would compare share one.
+
+    Bands have different keys by their making; that one equals a shingle is a chance of 2⁻⁶⁴, and costs a
+    comparison.
+
+    >>> from dedup import sketch_batch
+    >>> index_keys(sketch_batch(pl.Series(["one two three", "One, two, three!"]), Rule()), Rule())["at"].to_list()
+    [0, 1]
+    """
+    a, b = rule.ratio
+    size = pl.col("short").list.len().cast(pl.Int64)
+    prefix = pl.col("short").list.sort().list.head(size - (a * size + b - 1) // b + 1)
+    numbered = sketches.with_row_index("at")
+    short = numbered.filter(size > 0).select("at", prefix.alias("key")).explode("key")
+    bands = (numbered.select("at", pl.col(name).alias("key")).filter(pl.col("key") != 0) for name in band_columns(rule))
+    return pl.concat([short, *bands]).select("key", pl.col("at").cast(pl.UInt32)).sort("key", "at")
+
+
+def shared_keys(stored: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places in `stored` (sorted) of the keys that are in `wanted` (sorted, distinct).
+
+    >>> shared_keys(np.array([1, 3, 3, 5], np.uint64), np.array([3, 4], np.uint64)).tolist()
+    [1, 2]
+    """
+    first = np.searchsorted(stored, wanted, "left")
+    count = np.searchsorted(stored, wanted, "right") - first
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(first, count) + within

@@ -64,7 +64,7 @@ def check_rows(rows: dict[str, int]) -> None:
 
 def notes(results: Results, output: Output) -> list[str]:
     """Return what the user should know besides."""
-    ids = results.places["id"]
+    ids = results.places["id"].head(results.documents.height)
     unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
     return noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable)
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from dedup import (
     FOUND,
     find_contained,
-    find_duplicates,
     paragraph_rank,
     parse_dates,
     preference_order,
@@ -20,6 +19,7 @@ from dedup import (
     split_paragraphs,
 )
 from dedup.dates import unreadable
+from ghirbal.index_stage import find_beside, known_articles, known_paragraphs, known_places
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
@@ -37,7 +37,7 @@ CONTAINED: Final = "contained"
 
 DECIDED: Final = pl.Schema({**FOUND, "rank": pl.Int64(), "reason": pl.String()})
 """Of each document: `survivor`, the number of the one that stands for it (null: kept), its place in the order
-of preference, and why."""
+of preference, and why. What an index knew before has the numbers after the last document (see `known_places`)."""
 
 ELSEWHERE: Final = pl.Schema(
     {
@@ -70,8 +70,9 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFram
             prefer=plan.options.prefer,
             site_priority=plan.options.site_priority,
         )
+        known = known_articles(output, plan.index, sketches, plan.rule)
         with TemporaryFile(dir=spill.folder) as scratch:
-            found = find_duplicates(sketches, rank, documents.texts, plan.rule, scratch=scratch)
+            found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch)
         decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
         facts = {"unreadable dates": unreadable(keys["date"], dates)}
         output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
@@ -88,15 +89,18 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
         paragraphs = spill.whole("split", list(heights))
         table = paragraphs.read("doc", "line", "cleaned_line", "last_short")
         doc, line = table["doc"].to_numpy(), table["cleaned_line"].to_numpy()
+        sketches = paragraphs.beside("split_sketches").read()
+        known = known_paragraphs(output, plan.index, sketches, plan.paragraph_rule)
         with TemporaryFile(dir=spill.folder) as scratch:
-            found = find_duplicates(
-                paragraphs.beside("split_sketches").read(),
+            found = find_beside(
+                known,
+                sketches,
                 paragraph_rank(decided["rank"].to_numpy()[doc], line),
                 partial(_texts, documents, paragraphs),
                 plan.paragraph_rule,
-                scratch=scratch,
+                scratch,
             )
-        elsewhere = _elsewhere(documents, paragraphs, table, found)
+        elsewhere = _elsewhere(documents, paragraphs, table, found, _stored(known, documents, output))
         output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
     return spill.read("elsewhere", 0)
 
@@ -135,7 +139,24 @@ def _texts(documents: Spilled, paragraphs: Spilled, numbers: NDArray[np.int64]) 
         yield lines.select(pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)).to_series()
 
 
-def _elsewhere(documents: Spilled, paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def paragraphs_of(documents: Spilled, output: Output) -> Spilled:
+    """Return the paragraphs that the survivors were cut into, as they were spilled."""
+    known = (output.manifest.finished(SPLIT, part) or {"paragraphs": 0} for part in documents.parts)
+    return documents.spill.whole("split", [facts["paragraphs"] for facts in known])
+
+
+def _stored(known: Spilled, documents: Spilled, output: Output) -> pl.DataFrame:
+    """Give stored paragraphs the numbers of their documents, after those of the stored articles."""
+    first = documents.height + known_places(output).height - known.height
+    doc = pl.int_range(first, first + known.height, dtype=pl.Int64, eager=True).alias("doc")
+    line = known.read("line")["line"] if known.height else pl.Series("line", [], dtype=pl.UInt32)
+    return pl.DataFrame([doc, line])
+
+
+def _elsewhere(
+    documents: Spilled, paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame, stored: pl.DataFrame
+) -> pl.DataFrame:
+    places = pl.concat([table.select("doc", "line"), stored])
     gone = found["survivor"].is_not_null()
     doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
     rows = gone.arg_true()
@@ -145,8 +166,8 @@ def _elsewhere(documents: Spilled, paragraphs: Spilled, table: pl.DataFrame, fou
         table.select(pl.all().gather(rows))
         .with_columns(
             pl.concat([pl.Series("text", [], dtype=pl.String), *texts]),
-            table["doc"].gather(survivor).alias("survivor"),
-            table["line"].gather(survivor).alias("survivor_line"),
+            places["doc"].gather(survivor).alias("survivor"),
+            places["line"].gather(survivor).alias("survivor_line"),
             found["jaccard"].gather(rows),
             pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())).gather(rows),
         )

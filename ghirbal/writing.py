@@ -29,7 +29,7 @@ class Results:
     """What there is to write.
 
     `facts` tell of each part of the `documents`, `places` the `file`, `row` and
-    `id` of each document; `decided` is as `DECIDED` says, `paragraphs` as
+    `id` of each document, and after them of what an index knew before; `decided` is as `DECIDED` says, `paragraphs` as
     `ELSEWHERE`, without those that stay; `settled` are the output's columns.
     """
 
@@ -47,6 +47,7 @@ class Results:
         facts: list[dict[str, Any]],
         decided: pl.DataFrame,
         elsewhere: pl.DataFrame,
+        stored: pl.DataFrame,
         *,
         fields: Fields,
     ) -> "Results":
@@ -57,7 +58,7 @@ class Results:
         return cls(
             documents,
             facts,
-            documents.read("file", "row", "id"),
+            pl.concat([documents.read("file", "row", "id"), stored]),
             decided.with_columns(decided["reason"].clone().scatter(whole, CONTAINED)),
             elsewhere.filter(~pl.col("contained")),
             settle(kinds, fields=fields),

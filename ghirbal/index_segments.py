@@ -1,0 +1,107 @@
+"""The segments of an index: sorted tables of what a batch left, never changed once they are written."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dedup.index import KEYS, shared_keys
+from ghirbal.writers import Parts
+
+DOCUMENTS: Final = pl.Schema(
+    {
+        "file": pl.String(), "row": pl.UInt64(), "id": pl.String(), "site": pl.String(), "date": pl.String(),
+        "rank": pl.Int64(), "text": pl.String(),
+    }
+)  # fmt: skip
+"""Articles that stayed, as their batch had them; `rank` is their place in its order of preference."""
+
+PARAGRAPHS: Final = pl.Schema({"at": pl.UInt32(), "line": pl.UInt32(), "cleaned_line": pl.UInt32()})
+"""Paragraphs of these articles that nothing stands for; `at` is the row of the article in this segment."""
+
+TABLES: Final = {"documents": DOCUMENTS, "keys": KEYS, "paragraphs": PARAGRAPHS, "paragraph_keys": KEYS}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One folder of tables. `batches`: digests of the jobs that it holds; `ranks`: more than any rank in it."""
+
+    folder: Path
+    batches: tuple[str, ...]
+    documents: int
+    ranks: int
+
+    @classmethod
+    def load(cls, folder: Path, noted: dict[str, Any]) -> "Segment":
+        """Make a segment of what the manifest notes about it."""
+        return cls(folder / noted["folder"], tuple(noted["batches"]), noted["documents"], noted["ranks"])
+
+    def noted(self) -> dict[str, Any]:
+        """Return what the manifest notes."""
+        return {
+            "folder": self.folder.name,
+            "batches": list(self.batches),
+            "documents": self.documents,
+            "ranks": self.ranks,
+        }
+
+    def parts(self, table: str) -> Iterator[pl.LazyFrame]:
+        """Read a table in pieces of bounded size."""
+        for path in sorted((self.folder / table).glob("part-*.parquet")):
+            yield pl.scan_parquet(path, glob=False)
+
+    def holding(self, table: str, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return rows that are stored under any of these keys (sorted, distinct), ascending."""
+        found = [np.empty(0, np.int64)]
+        for part in self.parts(table):
+            stored = part.select("key").collect()["key"].to_numpy()
+            if stored.size:
+                near = wanted[np.searchsorted(wanted, stored[0]) : np.searchsorted(wanted, stored[-1], "right")]
+                places = shared_keys(stored, near)
+                found.append(part.select(pl.col("at").gather(places)).collect()["at"].to_numpy().astype(np.int64))
+        return np.unique(np.concatenate(found))
+
+    def rows(self, table: str, numbers: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
+        """Read rows (ascending numbers) of a table, in pieces."""
+        first = 0
+        for part in self.parts(table):
+            end = first + part.select(pl.len()).collect().item()
+            own = numbers[np.searchsorted(numbers, first) : np.searchsorted(numbers, end)] - first
+            if own.size:
+                yield part.select(pl.all().gather(own)).collect()
+            first = end
+
+
+def write_segment(folder: Path, tables: dict[str, Iterable[pl.DataFrame]]) -> None:
+    """Write the tables of a new segment; what a killed call left in its place goes first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, schema in TABLES.items():
+        (folder / name).mkdir(parents=True)
+        parts = Parts(folder / name, schema)
+        for frame in tables[name]:
+            parts.write(frame)
+        parts.close()
+
+
+def merged(one: Segment, other: Segment, folder: Path) -> Segment:
+    """Write two segments, the second appended after the first, as one."""
+    shifts = {"documents": ("rank", one.ranks), "paragraphs": ("at", one.documents), "keys": ("at", one.documents)}
+    shifts["paragraph_keys"] = ("at", sum(part.select(pl.len()).collect().item() for part in one.parts("paragraphs")))
+
+    def joined(table: str) -> Iterator[pl.DataFrame]:
+        column, shift = shifts[table]
+        yield from (part.collect() for part in one.parts(table))
+        for part in other.parts(table):
+            yield part.with_columns((pl.col(column) + shift).cast(TABLES[table][column])).collect()
+
+    def sorted_(table: str) -> list[pl.DataFrame]:
+        return [pl.concat(joined(table)).sort("key", "at")]
+
+    write_segment(folder, {name: sorted_(name) if TABLES[name] == KEYS else joined(name) for name in TABLES})
+    batches = one.batches + other.batches
+    return Segment(folder, batches, one.documents + other.documents, one.ranks + other.ranks)

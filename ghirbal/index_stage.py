@@ -1,0 +1,207 @@
+"""What an index adds to a job: stored articles and paragraphs that new ones may go for, and the append."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dedup import Rule, find_duplicates, sketch_batch
+from dedup.duplicates import Texts
+from dedup.index import KEYS, index_keys
+from ghirbal.errors import UsageError
+from ghirbal.index import MANIFEST, Index, append
+from ghirbal.index_segments import DOCUMENTS, PARAGRAPHS, TABLES, Segment, write_segment
+from ghirbal.output import Output, claimed
+from ghirbal.plan import Plan
+from ghirbal.spill import Spilled
+
+KNOWN: Final = pl.Schema(
+    {
+        "file": pl.String(),
+        "row": pl.UInt64(),
+        "id": pl.String(),
+        "line": pl.UInt32(),
+        "rank": pl.Int64(),
+        "text": pl.String(),
+    }
+)
+"""Something stored that new texts may resemble: where it stood, its place in the order of all that is stored (of a
+paragraph, that of its article), and its text. `line`: of a paragraph, in its original; of an article 0."""
+
+Read = Callable[[Segment, NDArray[np.int64]], Iterator[pl.DataFrame]]
+
+
+@contextmanager
+def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
+    """Hold an index alone for the length of a job; nothing to hold is fine. A look-up makes no folder."""
+    if folder is None:
+        yield
+        return
+    if dry_run and not (Path(folder) / MANIFEST).is_file():
+        raise UsageError(f"{folder} holds no index to look up in; without --dry-run one is begun there")
+    try:
+        with claimed(Path(folder)):
+            yield
+    finally:
+        with suppress(OSError):  # a folder that stays empty was made for nothing
+            Path(folder).rmdir()
+
+
+def known_articles(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
+    """Spill the stored articles that share a key with any of these sketches."""
+    return _known("known", "keys", _articles, output, index, sketches, rule)
+
+
+def known_paragraphs(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
+    """Spill the stored paragraphs that share a key with any of these sketches."""
+    return _known("known_split", "paragraph_keys", _paragraphs, output, index, sketches, rule)
+
+
+def known_places(output: Output) -> pl.DataFrame:
+    """Return the `file`, `row` and `id` of all that was spilled so: articles first, then paragraphs."""
+    place = KNOWN.to_frame().select("file", "row", "id")
+    known = (_spilled(name, output) for name in ("known", "known_split"))
+    return pl.concat([place, *(whole.read("file", "row", "id") for whole in known if whole.height)])
+
+
+def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is stored
+    known: Spilled, sketches: pl.DataFrame, rank: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO
+) -> pl.DataFrame:
+    """Find duplicates among new texts and stored ones, which are preferred to all new ones.
+
+    The stored come after the new: `survivor` is the number of new texts more than a row of `known`. They are
+    survivors, so none of them resembles another, and they stay.
+    """
+    if not known.height:
+        return find_duplicates(sketches, rank, texts, rule, scratch=scratch)
+    new = sketches.height
+    order = known.read("rank").with_row_index("at").sort("rank", "at")["at"].to_numpy()
+    before = np.empty(known.height, np.int64)
+    before[order] = np.arange(known.height)
+
+    def both(numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
+        cut = int(np.searchsorted(numbers, new))
+        yield from texts(numbers[:cut])
+        yield from known.texts(numbers[cut:] - new)
+
+    return find_duplicates(
+        pl.concat([sketches, known.beside(f"{known.table}_sketches").read()]),
+        np.concatenate([rank + known.height, before]),
+        both,
+        rule,
+        scratch=scratch,
+    ).head(new)
+
+
+def append_batch(  # noqa: PLR0917 - the tables of the job
+    index: Index,
+    documents: Spilled,
+    decided: pl.DataFrame,
+    elsewhere: pl.DataFrame,
+    paragraphs: Spilled,
+    plan: Plan,
+) -> None:
+    """Add to the index what stays of a batch; once only, however often a killed job goes on."""
+    if not index.appended:
+        append(index, lambda folder: _write(folder, index, documents, decided, elsewhere, paragraphs, plan))
+
+
+def _spilled(table: str, output: Output) -> Spilled:
+    facts = output.manifest.finished(f"look up {table}")
+    return output.spill.whole(table, facts["heights"] if facts else [])
+
+
+def _known(  # noqa: PLR0917
+    table: str, keys: str, read: Read, output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule
+) -> Spilled:
+    stage, spill = f"look up {table}", output.spill
+    if index is None or output.manifest.finished(stage) is not None:
+        return _spilled(table, output)
+    heights: list[int] = []
+    files: list[Path] = []
+    for frame in _look_up(keys, read, index, sketches, rule):
+        part = len(heights)
+        files.append(spill.write(table, part, frame))
+        files.append(spill.write(f"{table}_sketches", part, sketch_batch(frame["text"], rule)))
+        heights.append(frame.height)
+    output.manifest.finish(stage, files=files, facts={"heights": heights})
+    return spill.whole(table, heights)
+
+
+def _look_up(keys: str, read: Read, index: Index, sketches: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
+    wanted = index_keys(sketches, rule)["key"].unique().sort().to_numpy()
+    for segment, first in zip(index.segments, index.firsts, strict=True):
+        for frame in read(segment, segment.holding(keys, wanted)):
+            yield frame.with_columns(pl.col("rank") + first).select(KNOWN.names()).cast(KNOWN)
+
+
+def _articles(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
+    for frame in segment.rows("documents", rows):
+        yield frame.with_columns(line=pl.lit(0, pl.UInt32))
+
+
+def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
+    for some in segment.rows("paragraphs", rows):
+        articles = some["at"].unique().sort()
+        first = 0
+        for frame in segment.rows("documents", articles.to_numpy().astype(np.int64)):
+            own = articles.slice(first, frame.height)
+            first += frame.height
+            # In the order of articles and lines: rows alike in rank stay so.
+            yield (
+                some.join(frame.with_columns(own), on="at", maintain_order="left").with_columns(
+                    pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
+                )
+            )
+
+
+def _write(  # noqa: PLR0917
+    folder: Path,
+    index: Index,
+    documents: Spilled,
+    decided: pl.DataFrame,
+    elsewhere: pl.DataFrame,
+    paragraphs: Spilled,
+    plan: Plan,
+) -> Segment:
+    """Write the segment of a batch: its survivors with any text, and those of their paragraphs that stay."""
+    stays = decided["survivor"].is_null() & (documents.beside("sketches").read("shingles")["shingles"] > 0)
+    at = stays.cast(pl.Int64).cum_sum() - 1
+    tables: dict[str, Iterator[pl.DataFrame] | list[pl.DataFrame]] = {
+        "documents": _documents(documents, decided, stays),
+        "keys": [] if plan.rule is None else [_keys(documents.beside("sketches"), stays, plan.rule)],
+        "paragraphs": [],
+        "paragraph_keys": [],
+    }
+    if plan.paragraph_rule is not None:
+        table = paragraphs.read("doc", "line", "cleaned_line")
+        gone = elsewhere.select("doc", "cleaned_line", gone=pl.lit(value=True)).cast({"doc": table.schema["doc"]})
+        leads = table.join(gone, on=["doc", "cleaned_line"], how="left", maintain_order="left")["gone"].is_null()
+        kept = table.filter(leads).with_columns(at.gather(table["doc"].filter(leads)).alias("at"))
+        tables["paragraphs"] = [kept.select(PARAGRAPHS.names()).cast(PARAGRAPHS)]
+        tables["paragraph_keys"] = [_keys(paragraphs.beside("split_sketches"), leads, plan.paragraph_rule)]
+    write_segment(folder, {name: tables[name] for name in TABLES})
+    return Segment(folder, (index.batch,), int(stays.sum()), documents.height)
+
+
+def _documents(documents: Spilled, decided: pl.DataFrame, stays: pl.Series) -> Iterator[pl.DataFrame]:
+    for part in documents.parts:
+        rows = documents.spill.read("rows", part)
+        first = int(documents.firsts[part])
+        rank = decided["rank"].slice(first, rows.height)
+        yield rows.with_columns(rank).filter(stays.slice(first, rows.height)).select(DOCUMENTS.names()).cast(DOCUMENTS)
+
+
+def _keys(sketches: Spilled, stays: pl.Series, rule: Rule) -> pl.DataFrame:
+    """Collect the keys of the rows that stay, each with its number among these."""
+    keys, before = [KEYS.to_frame()], 0
+    for part in sketches.parts:
+        table = sketches.spill.read(sketches.table, part)
+        own = table.filter(stays.slice(int(sketches.firsts[part]), table.height))
+        keys.append(index_keys(own, rule).with_columns((pl.col("at") + before).cast(pl.UInt32)))
+        before += own.height
+    return pl.concat(keys).sort("key", "at")
