@@ -52,9 +52,18 @@ def uses_sites(recipe: Recipe) -> bool:
 
 def learn_for(recipe: Recipe, batches: Iterable[Batch], folder: Path, stage: Stage) -> pl.DataFrame:
     """Learn only what the recipe can use: sites with enough texts, lines in enough of them."""
-    droppers = [cleaner for cleaner in recipe if isinstance(cleaner, DropSiteLines)]
-    table = learn(batches, recipe, folder, stage, least=min(one.least_count for one in droppers))
-    enough = pl.col("key").is_null() & (pl.col("documents") >= min(one.least_texts for one in droppers))
+    return of_use(learn(batches, recipe, folder, stage, least=least_texts(recipe)), recipe)
+
+
+def least_texts(recipe: Recipe) -> int:
+    """Return in how many texts a line must stand to be of use."""
+    return min(cleaner.least_count for cleaner in recipe if isinstance(cleaner, DropSiteLines))
+
+
+def of_use(table: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """Leave out the sites of which too few texts are known."""
+    least = min(cleaner.least_texts for cleaner in recipe if isinstance(cleaner, DropSiteLines))
+    enough = pl.col("key").is_null() & (pl.col("documents") >= least)
     return table.filter(pl.col("site").is_in(table.filter(enough)["site"].implode()))
 
 
