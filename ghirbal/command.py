@@ -99,6 +99,13 @@ def _sites(arguments: argparse.Namespace, options: Options) -> int:
 
 
 def _report(arguments: argparse.Namespace, _: Options) -> int:
+    if arguments.id is not None:
+        from ghirbal.story import tell_story
+
+        print(tell_story(arguments.output, arguments.id, inputs=arguments.input))
+        return 0
+    if arguments.input:
+        raise UsageError("--input says where a removed text can be read again: name the document with --id X")
     from ghirbal.report import write_report
 
     print(write_report(arguments.output))
@@ -182,6 +189,10 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("--strict", action="store_true", help="exit 1 when rows were quarantined")
         elif name == "report":
             one.add_argument("output", metavar="OUT", help="the folder of a finished job")
+            one.add_argument("--id", metavar="X", help="tell one document's story instead: its id, or FILE#ROW")
+            one.add_argument(
+                "--input", metavar="INPUT", nargs="+", default=[], help="where the input lies now (with --id)"
+            )
         for title in command.groups:
             group = one.add_argument_group(title)
             for declared in fields(command.options):
@@ -229,7 +240,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     if parsed.command is None and not unknown:
         raise UsageError("say what to do, as in: ghirbal run INPUT -o OUT; ghirbal --help lists the commands")
     if unknown:
-        known = {"--help", "--version", "--output", "--strict"}
+        known = {"--help", "--version", "--output", "--strict", "--id", "--input"}
         known |= {flag(declared.name) for declared in (*fields(Options), *fields(checking.CheckOptions))}
         wrong = unknown[0].partition("=")[0]
         meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""

@@ -16,6 +16,7 @@ from ghirbal.readers import read
 from ghirbal.report import build_report
 from ghirbal.sites import told
 from ghirbal.sites_job import with_site_lines
+from ghirbal.story import with_places
 from ghirbal.summary import Outcome
 from ghirbal.writing import Results, write
 
@@ -86,4 +87,4 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         run["sites"] = told(plan.table, "learned from the input")
     with progress.stage("report"):
         build_report(output.out, run, rule=plan.rule, rows=documents)
-    return seal(output, run, timings=progress.stages)
+    return seal(output, run, timings=with_places(progress.stages, plan.files))

@@ -14,6 +14,9 @@ _REASONS = {
     "identical": "removed; the same shingles as one that stays",
     "contained": "each of its paragraphs stands elsewhere",
     "empty": "kept; it has no words",
+    "template-numbers": "kept; one template filled in twice, with other numbers",
+    "template-names": "kept; one template filled in twice, with other names",
+    "template-fillings": "kept; one template filled in twice, at length",
 }
 
 
@@ -26,7 +29,9 @@ def articles(told: dict[str, Any]) -> str:
         (html.escape(reason), html.escape(_REASONS.get(reason, "")), number(count), share(count, sum(counts.values())))
         for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     )
-    return section("articles", "What was decided on the articles", table(("reason", "", "articles", "share"), rows, numbers=[2, 3]))
+    return section(
+        "articles", "What was decided on the articles", table(("reason", "", "articles", "share"), rows, numbers=[2, 3])
+    )
 
 
 def clusters(told: dict[str, Any]) -> str:
@@ -65,7 +70,7 @@ def _pair(pair: dict[str, Any], told: str, *, verbs: tuple[str, str] = ("removed
     body = pieces(pair["difference"]) if pair["difference"] else '<p class="soft">The texts are not at hand.</p>'
     if pair["difference"] and not any(kind in "-+" for kind, _ in pair["difference"]):
         body = f'<p class="soft">No word differs.</p>{body}'
-    summary = f"<span class='like'>{pair['jaccard']:.3f}</span> <span class='soft'>{told}</span>"
+    summary = f'<span class="like">{pair["jaccard"]:.3f}</span> <span class="soft">{told}</span>'
     where = (
         f'<p class="where"><del>{verbs[0]}</del> {place(pair["removed"])}</p>'
         f'<p class="where"><ins>{verbs[1]}</ins> {place(pair["survivor"])}</p>'
@@ -98,7 +103,11 @@ def borderline(told: dict[str, Any]) -> str:
 
 
 def _held(pair: dict[str, Any], threshold: float) -> str:
-    return ", though as similar: a template filled in twice, or another survivor stands between" if pair["jaccard"] >= threshold else ""
+    return (
+        ", though as similar: a template filled in twice, or another survivor stands between"
+        if pair["jaccard"] >= threshold
+        else ""
+    )
 
 
 def _s_curve(known: dict[str, Any]) -> str:
@@ -144,7 +153,9 @@ def paragraphs(told: dict[str, Any]) -> str:
     if not counted or not known or not known["drawn"]:
         return ""
     verb = "removed" if counted["mode"] == "remove" else "reported, not removed"
-    often = "\n".join(_paragraph(one, f"<b>{many(one['times'], 'time')}</b> elsewhere, first in ") for one in known["often"])
+    often = "\n".join(
+        _paragraph(one, f"<b>{many(one['times'], 'time')}</b> elsewhere, first in ") for one in known["often"]
+    )
     drawn = "\n".join(_paragraph(one, "") for one in known["drawn"])
     return section(
         "paragraphs",

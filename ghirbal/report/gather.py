@@ -48,7 +48,7 @@ def _bounded(run: dict[str, Any]) -> dict[str, Any]:
     """Leave out what grows with the number of files."""
     inputs = run["job"]["inputs"]
     told = {"files": len(inputs), "bytes": sum(one["bytes"] for one in inputs), "first": inputs[:INPUTS]}
-    return {"job": {**run["job"], "inputs": told}, "counts": run["counts"], "notes": run["notes"]}
+    return {name: value for name, value in run.items() if name != "files"} | {"job": {**run["job"], "inputs": told}}
 
 
 def paragraphs_told(out: Path) -> dict[str, Any]:
@@ -59,8 +59,14 @@ def paragraphs_told(out: Path) -> dict[str, Any]:
     often = counts.sort("times", *place, descending=[True, False, False, False]).head(PARAGRAPHS)
     shown = streamed(table.join(often.lazy(), on=place, how="semi")).sort("file", "row", "line")
     first = often.join(shown.unique(place, keep="first", maintain_order=True), on=place, maintain_order="left")
-    drawn = streamed(table.select("file", "row", "line"))
-    chosen = drawn.with_columns(lots(drawn, "line")).sort("lot", "file", "row", "line").head(PARAGRAPHS).drop("lot")
+    drawn = streamed(table.select("file", "row", "line", *place))
+    chosen = (
+        drawn.with_columns(lots(drawn, "line"))
+        .sort("lot", "file", "row", "line")
+        .unique(place, keep="first", maintain_order=True)
+        .select("file", "row", "line")
+        .head(PARAGRAPHS)
+    )
     some = streamed(table.join(chosen.lazy(), on=["file", "row", "line"], how="semi")).sort("file", "row", "line")
     return {
         "often": [{"times": row["times"], **_paragraph(row)} for row in first.iter_rows(named=True)],

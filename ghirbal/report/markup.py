@@ -9,7 +9,7 @@ DEAREST: Final = 3000
 """Characters of HTML that one text may take: a text of nothing but invisible characters is mostly their names."""
 
 # What would not be seen, or would turn the page round: controls, bidi marks and overrides, invisible spaces.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "([\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef"
     "\ufeff\ufff9-\uffff\U000e0000-\U000e007f])\\1*"
 )
@@ -22,12 +22,12 @@ def shown(text: str) -> str:
     '&lt;b&gt;<code>U+202E×2</code>'
     """
     pieces, at, cost = [], 0, 0
-    for match in _UNSEEN.finditer(text):
+    for match in UNSEEN.finditer(text):
         times = len(match[0])
         # A joiner between two letters is spelling (Persian, Indic, emoji), not a trick.
         if times == 1 and match[1] in "\u200c\u200d" and text[match.end() : match.end() + 1].strip():
             continue
-        pieces += [_escaped(text[at : match.start()]), f"<code>{_named(match[1], times)}</code>"]
+        pieces += [_escaped(text[at : match.start()]), f"<code>{code_name(match[1], times)}</code>"]
         at = match.end()
         cost += len(pieces[-1]) + len(pieces[-2])
         if cost > DEAREST:
@@ -40,7 +40,12 @@ def _escaped(text: str) -> str:
     return safe if len(safe) <= DEAREST else html.escape(text[: DEAREST // 6]) + "…"
 
 
-def _named(character: str, times: int) -> str:
+def code_name(character: str, times: int = 1) -> str:
+    """Name a character that would not be seen.
+
+    >>> code_name("\u200b", 3)
+    'U+200B×3'
+    """
     return f"U+{ord(character):04X}" + (f"×{times}" if times > 1 else "")
 
 
@@ -96,26 +101,18 @@ def many(count: int, thing: str) -> str:
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = (), item: bool = False) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> str:
     """Return a table of cells that are HTML already; the columns in `numbers` are set as numbers."""
-    right = frozenset(numbers)
+    cells = list(rows)
+    kinds = dict.fromkeys(numbers, ' class="n"')
+    kinds |= {at: ' class="bar"' for row in cells[:1] for at, cell in enumerate(row) if cell.startswith("<svg")}
 
-    def line(cells: Sequence[str], tag: str, named: str = "") -> str:
-        scope = ' scope="col"' if tag == "th" else ""
-        marked = (
-            f"<{tag}{scope}{_kind(cell, at in right)}>{cell}</{tag}>" for at, cell in enumerate(cells)
-        )
-        return f"<tr{named}>{''.join(marked)}</tr>"
+    def line(row: Sequence[str], tag: str) -> str:
+        marked = (f"<{tag}{kinds.get(at, '')}>{cell}</{tag}>" for at, cell in enumerate(row))
+        return f"<tr>{''.join(marked)}</tr>"
 
-    named = ' class="item"' if item else ""
-    body = "\n".join(line(cells, "td", named) for cells in rows)
+    body = "\n".join(line(row, "td") for row in cells)
     return f'<div class="wide"><table><thead>{line(head, "th")}</thead><tbody>\n{body}\n</tbody></table></div>'
-
-
-def _kind(cell: str, numeric: bool) -> str:  # noqa: FBT001
-    if numeric:
-        return ' class="n"'
-    return ' class="bar"' if cell.startswith("<svg") else ""
 
 
 def fold(summary: str, body: str, *, kind: str = "", opened: bool = False) -> str:

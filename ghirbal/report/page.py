@@ -148,7 +148,9 @@ def quarantined(told: dict[str, Any]) -> str:
 def settings(told: dict[str, Any]) -> str:
     """Show what the result depends on."""
     job = told["run"]["job"]
-    options = [(html.escape(name), text(str(value))) for name, value in job["options"].items() if value not in (None, [])]
+    options = [
+        (html.escape(name), text(str(value))) for name, value in job["options"].items() if value not in (None, [])
+    ]
     options += [(f"rule for {html.escape(name)}", text(value)) for name, value in job["rules"].items()]
     versions = [(html.escape(name), text(value)) for name, value in job["versions"].items()]
     inputs = [(text(one["file"]), size(one["bytes"]), f"<code>{html.escape(one['sha256'][:16])}…</code>")
@@ -169,5 +171,5 @@ def settings(told: dict[str, Any]) -> str:
         table(("program", "version"), versions),
         "<h3>Input</h3>",
         table(("file", "size", "sha256"), inputs, numbers=[1]),
-        f"<p class='soft'>and {many(more, 'file')} more, all in <code>run.json</code></p>" if more else "",
+        f'<p class="soft">and {many(more, "file")} more, all in <code>run.json</code></p>' if more else "",
     )

@@ -45,9 +45,7 @@ def pairs_told(out: Path, rule: Rule, rows: Spilled | None) -> dict[str, Any]:
     place = (pl.col("jaccard") * BINS).floor().cast(pl.Int64).clip(0, BINS - 1)
     proved = streamed(removed.group_by(place.alias("bin")).len())
     lowest = streamed(removed.filter(pl.col("reason") != "identical").bottom_k(400, by=["jaccard", "file", "row"]))
-    doubtful = (
-        lowest.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True).head(DOUBTFUL)
-    )
+    doubtful = lowest.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True).head(DOUBTFUL)
     apart = _apart(out, rule, rows) if rows is not None else []
     return {
         "threshold": rule.threshold,

@@ -108,9 +108,7 @@ def columns(
 
 def curve(of: Callable[[float], float], *, threshold: float) -> str:
     """Draw a chance between 0 and 1 over the same axis, and a mark at the threshold."""
-    points = [
-        f"{LEFT + x / 100 * (WIDE - 2 * LEFT):.1f} {BASE - of(x / 100) * (BASE - TOP):.1f}" for x in range(101)
-    ]
+    points = [f"{LEFT + x / 100 * (WIDE - 2 * LEFT):.1f} {BASE - of(x / 100) * (BASE - TOP):.1f}" for x in range(101)]
     at = LEFT + threshold * (WIDE - 2 * LEFT)
     return f'<path class="mark" d="M{at:.1f} {TOP}V{BASE}"/><path class="curve" d="M{"L".join(points)}"/>'
 

@@ -36,9 +36,7 @@ def lengths_told(out: Path, column: str, rows: Spilled | None) -> dict[str, Any]
     for part in rows.parts:
         texts = rows.spill.read("rows", part, "text")
         edits = rows.spill.read("edits", part, "doc", "before", "after")
-        taken = edits.group_by("doc").agg(
-            (_characters("before") - _characters("after")).sum().alias("taken")
-        )
+        taken = edits.group_by("doc").agg((_characters("before") - _characters("after")).sum().alias("taken"))
         sizes = texts.with_row_index("doc").join(taken, on="doc", how="left", maintain_order="left")
         own = kept.slice(int(rows.firsts[part]), texts.height)
         bytes_kept += int(texts["text"].str.len_bytes().filter(own).sum())

@@ -44,13 +44,17 @@ def cleaning(told: dict[str, Any]) -> str:
 
 def _examples(one: dict[str, Any]) -> str:
     reasons = ", ".join(f"{html.escape(why)} {number(times)}" for why, times in one["reasons"].items())
-    summary = f"<b>{html.escape(one['cleaner'])}</b><span class='soft'>{many(one['edits'], 'edit')}</span>"
+    summary = f'<b>{html.escape(one["cleaner"])}</b><span class="soft">{many(one["edits"], "edit")}</span>'
     cards = "\n".join(_example(example, one["cleaner"]) for example in one["examples"])
     return fold(summary, f'<p class="soft">{reasons}</p>{cards}')
 
 
 def _example(example: dict[str, Any], cleaner: str) -> str:
-    gone = "<del>(private, not shown)</del>" if example["before"] is None else f"<del>{shown(_seen(example['before']))}</del>"
+    gone = (
+        "<del>(private, not shown)</del>"
+        if example["before"] is None
+        else f"<del>{shown(_seen(example['before']))}</del>"
+    )
     now = f"<ins>{shown(_seen(example['after']))}</ins>" if example["after"] else ""
     left = f"…{shown(_line(example['left']))}" if example["left"] else ""
     right = f"{shown(_line(example['right']))}…" if example["right"] else ""
@@ -115,7 +119,9 @@ def _days(days: list[list[Any]], undated: int) -> str:
     kept = Series("stay", [rows - removed for _, rows, removed in days], "kept")
     gone = Series("removed", [removed for _, _, removed in days], "copy")
     busiest = max(days, key=lambda day: day[2])
-    alternative = f"Rows from {days[0][0]} to {days[-1][0]}; most removed on {busiest[0]}: {busiest[2]:,} of {busiest[1]:,}."
+    alternative = (
+        f"Rows from {days[0][0]} to {days[-1][0]}; most removed on {busiest[0]}: {busiest[2]:,} of {busiest[1]:,}."
+    )
     marks = [(0.0, days[0][0]), (1.0, days[-1][0])] if len(days) > 1 else [(0.0, days[0][0])]
     caption = legend([("kept", "stay"), ("copy", "removed")]) + (
         f"{many(undated, 'row')} without a date that can be read." if undated else ""
