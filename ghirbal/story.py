@@ -127,7 +127,7 @@ class _Texts:
         number = numbered(self.out, pl.DataFrame({"file": [file], "row": [row]}, {"file": pl.String, "row": pl.UInt64}))
         if number["number"][0] is None:
             return None
-        kept = streamed(scan(self.out, "decisions").select("kept").head(number["number"][0]))["kept"].sum()
+        kept = int(streamed(scan(self.out, "decisions").select("kept").head(number["number"][0]))["kept"].sum())
         column = self.run["job"]["options"]["text"] or "text"
         text = texts_written(self.out, column).slice(kept, 1).collect()["text"].fill_null("")
         own = (pl.col("file") == file) & (pl.col("row") == row)

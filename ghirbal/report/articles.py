@@ -114,7 +114,7 @@ def _s_curve(known: dict[str, Any]) -> str:
     proved, drawn = known["proved"], known["drawn"]
     bins = len(proved)
     # Drawn pairs are a sample: they are raised to the height of the proved ones, and the caption says so.
-    scale = max(max(proved), 1) / max(max(drawn), 1)
+    scale = max(*proved, 1) / max(*drawn, 1)
     raised = [round(count * scale) for count in drawn]
 
     def chance(similarity: float) -> float:

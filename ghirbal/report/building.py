@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from dedup import Rule
 from ghirbal.errors import InputError
@@ -21,7 +21,7 @@ def build_report(out: Path, run: dict[str, Any], *, rule: Rule | None = None, ro
     """Gather what the files of a result tell and write both files; `rows` as for `gather`."""
     told = clipped(gather(out, run, rule=rule, rows=rows))
     packed = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode("utf-8", "replace")
-    write_beside(out / NUMBERS, lambda stream: stream.write(packed + b"\n"))
+    write_beside(out / NUMBERS, lambda stream: _put(stream, packed + b"\n"))
     return _write_page(out, json.loads(packed))
 
 
@@ -46,5 +46,9 @@ def _told(path: Path) -> dict[str, Any] | None:
 
 def _write_page(out: Path, told: dict[str, Any]) -> Path:
     page = render(told).encode("utf-8", "replace")
-    write_beside(out / PAGE, lambda stream: stream.write(page))
+    write_beside(out / PAGE, lambda stream: _put(stream, page))
     return out / PAGE
+
+
+def _put(stream: BinaryIO, packed: bytes) -> None:
+    stream.write(packed)

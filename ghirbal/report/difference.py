@@ -15,8 +15,8 @@ MOST = 60
 """Pieces that are told; who wants all of a long list of changes reads the texts."""
 
 # One character of a script that writes no spaces is a word, as it is for shingles.
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff]\s*|"
-                    r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff]+\s*")  # fmt: skip
+_SPACELESS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{_SPACELESS}]\s*|[^\s{_SPACELESS}]+\s*")
 
 
 def difference(first: str, second: str) -> list[Piece]:

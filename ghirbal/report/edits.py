@@ -63,7 +63,8 @@ def _most(counted: tuple[str, int]) -> tuple[int, str]:
 
 def _draw(edits: pl.DataFrame) -> pl.DataFrame:
     """Keep the lowest lots of each cleaner, so that any order of the parts keeps the same ones."""
-    return edits.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
+    drawn = edits.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
+    return drawn.select(edits.columns)
 
 
 def _examples(
@@ -103,10 +104,11 @@ def _around(chosen: pl.DataFrame, rows: Spilled | None) -> list[tuple[str, str]]
     for part, own in rows.places(numbers):
         texts = rows.spill.read("rows", part, "text")["text"].gather(own)
         made = edits.spill.read("edits", part, "doc", "start", "end", "after")
-        made = made.filter(pl.col("doc").is_in(pl.Series(own).implode())).partition_by("doc", as_dict=True)
+        made = made.filter(pl.col("doc").is_in(pl.Series(own).implode()))
+        by_doc = made.partition_by("doc", as_dict=True)
         for doc, text in zip(own.tolist(), texts, strict=True):
             source = text.encode()
-            mine = made[doc,]
+            mine = by_doc[doc,]
             starts, ends = mine["start"].cast(pl.Int64).to_numpy(), mine["end"].cast(pl.Int64).to_numpy()
             sizes = mine["after"].str.len_bytes().cast(pl.Int64).to_numpy()
             moved = np.cumsum(sizes - (ends - starts)) - (sizes - (ends - starts))

@@ -29,9 +29,9 @@ def texts_written(out: Path, column: str) -> pl.LazyFrame:
     if paths[0].suffix == ".parquet":
         frame = pl.scan_parquet(paths, glob=False)
     elif paths[0].suffix == ".jsonl":
-        frame = pl.scan_ndjson(paths, schema={column: pl.String()}, glob=False)
+        frame = pl.scan_ndjson(paths, schema={column: pl.String()})
     else:
-        frame = pl.scan_csv(paths, infer_schema=False, missing_utf8_is_empty_string=True, glob=False)
+        frame = pl.scan_csv(paths, infer_schema=False)
     return frame.select(pl.col(column).alias("text"))
 
 

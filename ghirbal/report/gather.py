@@ -88,7 +88,7 @@ def _paragraph(row: dict[str, Any]) -> dict[str, Any]:
 def quarantined_told(out: Path) -> dict[str, Any]:
     """Count why rows could not be read, and show the first of them."""
     reasons: Counter[str] = Counter()
-    shown = []
+    shown: list[dict[str, Any]] = []
     with (out / "quarantine.jsonl").open("rb") as lines:
         for line in lines:
             row = json.loads(line)

@@ -36,7 +36,7 @@ def render(told: dict[str, Any]) -> str:
     ]
     style, script = _resource("style.css"), _resource("script.js")
     rows = told["run"]["counts"]["rows"]
-    page = Template(_resource("page.html")).substitute(
+    return Template(_resource("page.html")).substitute(
         rows=number(rows["in"]),
         lead=_lead(told["run"]),
         numbers=_numbers(rows),
@@ -48,7 +48,6 @@ def render(told: dict[str, Any]) -> str:
         script_hash=_digest(script),
         version=shown(told["run"]["job"]["versions"]["ghirbal"]),
     )
-    return page
 
 
 def _resource(name: str) -> str:
@@ -90,7 +89,7 @@ def became(told: dict[str, Any]) -> str:
     ]
     by_row = _branches(parts, rows["in"], number)
     sentence = "; ".join(f"{count:,} {words}" for _, count, words in parts)
-    first = flow(f"<b>{number(rows['in'])}</b><br>rows", by_row, f"Of {rows['in']:,} rows: {sentence}.")
+    first = flow(f"<b>{number(rows['in'])}</b> rows", by_row, f"Of {rows['in']:,} rows: {sentence}.")
     return section("flow", "What became of the rows and of the text", "<h3>Rows</h3>", first, _text_flow(told))
 
 
@@ -115,7 +114,7 @@ def _text_flow(told: dict[str, Any]) -> str:
     ]
     parts = [(kind, max(amount, 0), words) for kind, amount, words in parts]
     sentence = "; ".join(f"{size(amount)} {words}" for _, amount, words in parts)
-    drawn = flow(f"<b>{size(before)}</b><br>of text", _branches(parts, before, size), f"Of {size(before)}: {sentence}.")
+    drawn = flow(f"<b>{size(before)}</b> of text", _branches(parts, before, size), f"Of {size(before)}: {sentence}.")
     return f"<h3>Text</h3>{drawn}"
 
 

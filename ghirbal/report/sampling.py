@@ -15,7 +15,7 @@ def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread whole numbers over 64 bits (the finaliser of SplitMix64): neighbours come out far apart.
 
     >>> mixed(np.array([1, 2], np.uint64)).tolist()
-    [10451216379200822465, 10905525725756348110]
+    [16294208416658607535, 7960286522194355700]
     """
     spread = numbers * _STEP
     spread = (spread ^ (spread >> np.uint64(30))) * _MIX_1

@@ -16,7 +16,7 @@ HALVINGS: Final = 2
 
 
 def _length_class(characters: pl.Expr) -> pl.Expr:
-    """Number the class of a length: 0 for an empty text, then from 1 character on each √2 times the one before."""
+    """Return the class of a length: 0 for an empty text, then each class begins √2 times as high."""
     return (HALVINGS * characters.cast(pl.Float64).log(2)).floor().cast(pl.Int64, strict=False).fill_null(-1) + 1
 
 
