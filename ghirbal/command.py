@@ -113,13 +113,9 @@ def _report(arguments: argparse.Namespace, _: Options) -> int:
 
 
 def _check(arguments: argparse.Namespace, _: Options) -> int:
-    """`check` and `fix`: what the call says and what pyproject.toml says become `CheckOptions` there."""
-    from ghirbal.checking.command import run_check, run_fix
+    from ghirbal.checking.command import run
 
-    names = {declared.name for declared in fields(checking.CheckOptions)}
-    given = {name: value for name, value in vars(arguments).items() if name in names}
-    run = run_check if arguments.command == "check" else run_fix
-    return run(arguments.inputs, given, out=sys.stdout, complaints=sys.stderr)
+    return run(vars(arguments), out=sys.stdout, complaints=sys.stderr)
 
 
 def _cleaners(_: argparse.Namespace, __: Options) -> int:
@@ -197,13 +193,10 @@ def parser() -> argparse.ArgumentParser:
             group = one.add_argument_group(title)
             for declared in fields(command.options):
                 if declared.metadata["group"] == title:
-                    _add(group, declared, default=_default(declared, command))
+                    # what a check's flag stands for when it is not given is pyproject.toml's to say
+                    default = declared.default if command.options is Options else argparse.SUPPRESS
+                    _add(group, declared, default=default)
     return top
-
-
-def _default(declared: "Field[Any]", command: _Command) -> object:
-    """Return what a flag stands for when it is not given; for a check that is pyproject.toml's to say."""
-    return declared.default if command.options is Options else argparse.SUPPRESS
 
 
 def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: object) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (a check pays only for what it does: no repair, no kernels)
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -10,8 +11,17 @@ from ghirbal.checking.baseline import write_baseline
 from ghirbal.checking.check import Checked, check
 from ghirbal.checking.findings import Finding
 from ghirbal.checking.listing import listed
+from ghirbal.checking.options import CheckOptions
 from ghirbal.checking.plan import CheckPlan, make_plan
 from ghirbal.checking.sheets import Sheet
+
+
+def run(arguments: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+    """Do what a call asks for; what it leaves out is for pyproject.toml to say."""
+    names = {declared.name for declared in fields(CheckOptions)}
+    given = {name: value for name, value in arguments.items() if name in names}
+    command = run_check if arguments["command"] == "check" else run_fix
+    return command(arguments["inputs"], given, out=out, complaints=complaints)
 
 
 def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:

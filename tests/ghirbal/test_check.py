@@ -348,6 +348,16 @@ def test_duplicates_are_findings(capsys):
     assert run(capsys, "check", "--duplicates", "a.jsonl", "b.jsonl", "--baseline", "old.json")[0] == 0
 
 
+def test_lines_of_sites_come_from_a_table(capsys):
+    line = "Tel. 0123456789 | Gazette"
+    rows = [{"url": f"https://g.example/{i}", "text": f"On day {i}: {BODY}\n{line}"} for i in range(30)]
+    Path("archive.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    Path("new.jsonl").write_text(json.dumps({**rows[0], "text": f"{BODY}\n{line}"}) + "\n")
+    assert run(capsys, "sites", "archive.jsonl", "-o", "sites.parquet")[0] == 0
+    assert run(capsys, "check", "new.jsonl")[0] == 0
+    assert [one["code"] for one in found(capsys, "new.jsonl", "--sites", "sites.parquet")] == ["GH212"]
+
+
 def test_files_of_many_batches_give_the_same_findings(capsys, monkeypatch):
     files = [jsonl(f"{number}.jsonl", BAD, STRETCHED, BODY) for number in range(5)]
     whole = run(capsys, "check", *files)
