@@ -70,12 +70,12 @@ def write_rows(path: Path, made: list[dict[str, object]], *, bad: bool = False) 
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows() -> Callable[..., list[dict[str, object]]]:
     return make_rows
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_jsonl() -> Callable[..., Path]:
     return write_rows
 
