@@ -32,8 +32,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for.
 
     >>> import ghirbal
-    >>> ghirbal.clean_text("one  text")
-    'one text'
+    >>> ghirbal.clean_text("Rain fell. ")
+    'Rain fell.'
     """
     if name == "__all__":
         return sorted({*_OWN, *(public for below in _BELOW for public in import_module(below).__all__)})

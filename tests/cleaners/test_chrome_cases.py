@@ -39,7 +39,5 @@ GLUED = load("chrome_cases/glued")
 
 @pytest.mark.parametrize("case", GLUED, ids=lambda case: case["id"])
 def test_glued_residue_is_cut_as_a_span(case):
-    batch = clean_batch(
-        pl.Series([case["text"]]), titles=pl.Series([case.get("title")], dtype=pl.String), recipe=NEWS
-    )
+    batch = clean_batch(pl.Series([case["text"]]), titles=pl.Series([case.get("title")], dtype=pl.String), recipe=NEWS)
     assert batch.texts[0] == case["expected"]

@@ -11,15 +11,18 @@ CLEANERS = sorted(cleaner_types())
 CHROME, COUNTER = load("chrome_cases"), load("counter_examples")
 CASES = [*CHROME, *COUNTER]
 HOSTILE = [
-    "", "\n", "\n\n\n", " ", "\r\n", "a", "\u0640", "a\r\nb\r\n", "a\n\r\nb", "\x00", "\ufffd\n\ufeff", "#\n##\n#a #b #c",
-    "&amp;amp;lt;\n&#x110000; &#0;", "» « »\n| | |", "share\nshare\nshare", "ـ" * 50, "\u202e\u2066abc", " \n \n ", "a\n\u200f\u202b \nb", "\u200f \u200f\n", "\u2028a\u2028",
+    "", "\n", "\n\n\n", " ", "\r\n", "a", "\u0640", "a\r\nb\r\n", "a\n\r\nb", "\x00", "\ufffd\n\ufeff",
+    "#\n##\n#a #b #c", "a\n\u200f\u202b \nb", "\u200f \u200f\n", "\u2028a\u2028",
+    "&amp;amp;lt;\n&#x110000; &#0;", "» « »\n| | |", "share\nshare\nshare", "ـ" * 50, "\u202e\u2066abc", " \n \n ",
     "Home » News", "اقرأ أيضا:", "اقرأ أيضا:\n" * 5, "aXA6IDEuMi4zLjQ=", "a" * 5000 + "\n" + "b " * 3000,
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def texts(seeds):
-    return pl.Series([*HOSTILE, *(path.read_text("utf-8") for path in sorted(seeds.glob("*.txt"))), *(c["text"] for c in CASES)])
+    return pl.Series(
+        [*HOSTILE, *(path.read_text("utf-8") for path in sorted(seeds.glob("*.txt"))), *(c["text"] for c in CASES)]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,8 @@ def test_neighbours_in_the_batch_and_order_change_nothing(texts, titles, recipe)
     backwards = clean_batch(texts.reverse(), titles=titles.reverse(), recipe=recipe).texts.to_list()
     assert backwards[::-1] == together
     alone = [
-        clean_batch(texts[i : i + 1], titles=titles[i : i + 1], recipe=recipe).texts[0] for i in range(0, texts.len(), 23)
+        clean_batch(texts[i : i + 1], titles=titles[i : i + 1], recipe=recipe).texts[0]
+        for i in range(0, texts.len(), 23)
     ]
     assert alone == together[::23]
 

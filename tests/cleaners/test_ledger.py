@@ -1,3 +1,5 @@
+import itertools
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ def edited(draw, text, name):
     """A valid list of edits of `text`: cut points chosen, some pieces rewritten."""
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     edits = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in itertools.pairwise(cuts):
         after = draw(st.none() | st.text(LETTERS, max_size=3))
         if after is not None and after != text[a:b]:
             start = len(text[:a].encode())
@@ -36,7 +38,7 @@ def test_composed_edits_do_what_the_two_lists_do(data):
     both = compose(first, second)
     assert apply_edits(pl.Series([text]), frame(both))[0] == final
     assert undo_edits(pl.Series([final]), frame(both))[0] == text
-    assert all(a.end <= b.start for a, b in zip(both, both[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(both))
     assert all(e.start < e.end for e in both)
 
 

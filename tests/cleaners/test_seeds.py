@@ -64,7 +64,7 @@ def test_a_second_run_finds_nothing(batch):
     assert clean_batch(batch.texts, recipe=NEWS).edits.is_empty()
 
 
-def test_the_blob_of_an_address_is_taken_out(pages, batch):
+def test_the_blob_of_an_address_is_taken_out(batch):
     found = batch.edits.filter(pl.col("reason").list.contains("tracking_blob"))
     assert found.height == 1
     assert "aXA6" in found["before"][0]
