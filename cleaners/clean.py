@@ -49,7 +49,7 @@ def clean(
     >>> cleaned.documents["text"].to_list()
     ['Rain fell on the city all day and the river rose.']
     >>> cleaned.edits.select("row", "id", "line", "before").rows()
-    [(1, 'a', 1, 'Home » News\\n')]
+    [(1, 'a', 1, 'Home » News\n')]
     """
     schema = docs.collect_schema()
     if schema.get(text) != pl.String:
