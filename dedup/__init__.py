@@ -2,6 +2,7 @@
 
 from dedup.articles import ARTICLES, DECISIONS, Verdict, decide, near_duplicates
 from dedup.bands import Bands, bands_for, choose_bands, collision_probability, expected_candidates
+from dedup.containment import find_contained_articles, standing_paragraphs
 from dedup.dates import parse_dates
 from dedup.duplicates import FOUND, REASONS, find_duplicates
 from dedup.online import Match, OnlineIndex
@@ -44,6 +45,7 @@ __all__ = [
     "decide",
     "expected_candidates",
     "find_contained",
+    "find_contained_articles",
     "find_duplicates",
     "jaccard",
     "near_duplicate_paragraphs",
@@ -58,5 +60,6 @@ __all__ = [
     "sketch_batch",
     "sketch_schema",
     "split_paragraphs",
+    "standing_paragraphs",
     "word_counts",
 ]

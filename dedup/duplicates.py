@@ -18,12 +18,12 @@ from dedup.shingles import shingle_sets
 
 REASONS: Final = (
     "unique", "survivor", "near-duplicate", "identical", "empty",
-    "template-numbers", "template-names", "template-fillings",
+    "template-numbers", "template-names", "template-fillings", "contained",
 )  # fmt: skip
 """Why a document stays or goes: nothing resembles it; others went for it; it resembles its survivor; its shingle
-set is its survivor's; it has no words. The last three stay (and others may have gone for them): all that they
+set is its survivor's; it has no words. The templates stay (and others may have gone for them): all that they
 resemble is filled in from the same template, and differs in its numbers, in names that come back, in long fillings;
-which is said of the one most similar."""
+which is said of the one most similar. `contained` is for `find_contained_articles` to say."""
 
 FOUND: Final = pl.Schema(
     {"survivor": pl.Int64(), "jaccard": pl.Float64(), "containment": pl.Float64(), "reason": pl.Enum(REASONS)}

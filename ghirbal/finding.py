@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from dedup import (
     FOUND,
+    Rule,
     find_contained,
+    find_contained_articles,
     paragraph_rank,
     parse_dates,
     preference_order,
     sketch_batch,
     split_paragraphs,
+    standing_paragraphs,
 )
 from dedup.dates import unreadable
 from ghirbal.index_stage import find_beside, known_articles, known_paragraphs, known_places
@@ -73,10 +76,34 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFram
         known = known_articles(output, plan.index, sketches, plan.rule)
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch)
+            if plan.options.contained is not None:
+                found = find_contained_articles(
+                    found,
+                    _standing(documents, found, plan.rule, plan.paragraph_words),
+                    sketches["shingles"].cast(pl.Int64).to_numpy(),
+                    rank,
+                    documents.texts,
+                    rule=plan.rule,
+                    threshold=plan.options.contained,
+                    scratch=scratch,
+                )
         decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
         facts = {"unreadable dates": unreadable(keys["date"], dates)}
         output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
     return spill.read("decided", 0)
+
+
+def _standing(documents: Spilled, found: pl.DataFrame, rule: Rule, min_words: int) -> pl.DataFrame:
+    """Cut the survivors into paragraphs, by which the articles that stand inside others are found."""
+
+    def standing(part: int) -> pl.DataFrame:
+        first = int(documents.firsts[part])
+        texts = documents.spill.read(documents.table, part, "text")["text"]
+        kept = found["survivor"].slice(first, texts.len()).is_null().arg_true()
+        docs = kept.cast(pl.Int64).to_numpy() + first
+        return standing_paragraphs(texts.gather(kept), docs, rule, min_words=min_words)
+
+    return pl.concat(list(in_order(standing, documents.parts)))
 
 
 def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> pl.DataFrame:

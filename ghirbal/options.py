@@ -101,6 +101,13 @@ class Options:
         _on_off,
         metavar="on|off",
     )
+    contained: float | None = _option(
+        None,
+        "also remove an article of whose shingles this share stands in a longer one (default: such articles stay)",
+        FINDING,
+        float,
+        metavar="T",
+    )
     paragraphs: Literal["remove", "report", "off"] = _option(
         "remove",
         "what to do with a paragraph that stands elsewhere (default: remove)",
@@ -156,7 +163,7 @@ class Options:
     overwrite: bool = _switch("replace what an earlier job left in OUT", WRITING, neutral=True)
 
     def __post_init__(self) -> None:
-        for name in ("threshold", "paragraph_threshold"):
+        for name in ("threshold", "paragraph_threshold", "contained"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and 0 < value <= 1):
                 raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")

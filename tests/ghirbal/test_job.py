@@ -339,3 +339,28 @@ def test_damaged_intermediate_file_is_made_again(tmp_path, rows, write_jsonl, co
         path.write_bytes(path.read_bytes()[:-7] + b"damaged")
     run([source], tmp_path / "out", options=Options(batch_rows=20))
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_articles_inside_longer_ones_go_when_asked(tmp_path):
+    story, before, after = (" ".join(f"{name}{n}" for n in range(30)) for name in ("story", "before", "after"))
+    rows = [{"id": "wire", "text": story}, {"id": "paper", "text": f"{before}\n{story}\n{after}"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dedup([tmp_path / "a.jsonl"], tmp_path / "kept")
+    assert table(tmp_path / "kept", "decisions")["kept"].all()
+    dedup([tmp_path / "a.jsonl"], tmp_path / "out", options=Options(contained=0.9))
+    wire = table(tmp_path / "out", "decisions").row(0, named=True)
+    assert (wire["kept"], wire["reason"], wire["survivor"], wire["containment"]) == (False, "contained", "paper", 1.0)
+    assert wire["jaccard"] == pytest.approx(29 / 89)
+    assert table(tmp_path / "out", "documents")["id"].to_list() == ["paper"]
+
+
+def test_the_template_guard_can_be_turned_off(tmp_path):
+    form = "The King sent a cable to {0} of {1} on its day. He wished {0} and the people of {1} progress."
+    fillings = ("President Idriss Deby", "Chad"), ("Mahamadou Issoufou", "Niger")
+    rows = [{"text": form.format(*names)} for names in fillings]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for guard, kept in ((None, 2), (True, 2), (False, 1)):
+        options = Options(template_guard=guard, threshold=0.3)
+        dedup([tmp_path / "a.jsonl"], tmp_path / str(guard), options=options)
+        assert table(tmp_path / str(guard), "decisions")["kept"].sum() == kept
+    assert table(tmp_path / "None", "decisions")["reason"].to_list() == ["unique", "template-names"]
