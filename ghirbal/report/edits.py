@@ -63,7 +63,8 @@ def _most(counted: tuple[str, int]) -> tuple[int, str]:
 
 def _draw(edits: pl.DataFrame) -> pl.DataFrame:
     """Keep the lowest lots of each cleaner, so that any order of the parts keeps the same ones."""
-    drawn = edits.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
+    low = edits.filter(pl.col("lot") <= pl.col("lot").bottom_k(DRAWN).max().over("by"))
+    drawn = low.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
     return drawn.select(edits.columns)
 
 

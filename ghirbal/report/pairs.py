@@ -17,9 +17,9 @@ from ghirbal.spill import Spilled
 LARGEST: Final = 8
 DOUBTFUL: Final = 10
 BINS: Final = 40
-BANDS: Final = 6
-DRAWN: Final = 50
-"""Bands, and pairs of each, that are drawn to see what lies below the threshold."""
+BANDS: Final = 4
+DRAWN: Final = 40
+"""Bands, and pairs of each, that are drawn to see what lies below the threshold; all their texts are held at once."""
 SURVIVOR: Final = ["survivor_file", "survivor_row"]
 
 
@@ -98,22 +98,18 @@ def _apart(out: Path, rule: Rule, rows: Spilled) -> list[dict[str, Any]]:
     pairs = np.unique(np.concatenate(drawn), axis=0)
     if not len(pairs):
         return []
-    # Texts are read a few pairs at a time: a sample holds hundreds, and a text may be long.
+    left, right = pairs.T
     found = []
-    for start in range(0, len(pairs), DRAWN):
-        left, right = pairs[start : start + DRAWN].T
-        for one, other, (first, second) in zip(left, right, _both(rows, left, right), strict=True):
-            sets = shingle_sets(pl.Series([first, second]), words=rule.words)
-            found.append((jaccard(sets[0], sets[1]), int(one), int(other)))
-    found.sort(key=lambda pair: (-pair[0], pair[1:]))
-    shown = found[:DOUBTFUL]
-    texts = _both(rows, *(np.array([pair[side] for pair in shown], np.int64) for side in (1, 2)))
-    names = _named(out, [number for pair in shown for number in pair[1:]])
+    for one, other, texts in zip(left.tolist(), right.tolist(), _both(rows, left, right), strict=True):
+        sets = shingle_sets(pl.Series(texts), words=rule.words)
+        found.append((jaccard(sets[0], sets[1]), one, other, texts))
+    found.sort(key=lambda pair: (-pair[0], pair[1:3]))
+    names = _named(out, [number for pair in found[:DOUBTFUL] for number in pair[1:3]])
     told = [
-        {"removed": names[one], "survivor": names[other], "jaccard": similar, "difference": list(difference(*both))}
-        for (similar, one, other), both in zip(shown, texts, strict=True)
+        {"removed": names[one], "survivor": names[other], "jaccard": similar, "difference": list(difference(*texts))}
+        for similar, one, other, texts in found[:DOUBTFUL]
     ]
-    return told + [{"jaccard": similar} for similar, _, _ in found[DOUBTFUL:]]
+    return told + [{"jaccard": similar} for similar, *_ in found[DOUBTFUL:]]
 
 
 def _neighbours(rows: Spilled, column: str, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
