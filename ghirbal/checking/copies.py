@@ -38,7 +38,7 @@ def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
         found.append(
             Finding(
                 path=sheet.path,
-                place=sheet.place(document, value, 0),
+                place=sheet.place(document, value, value.start),
                 code=code.code,
                 level="error",
                 message=f"{code.about}: {other.path}:{kept.row} ({jaccard:.0%} alike)",

@@ -108,13 +108,13 @@ def judge(
     """
     seen: Counter[str] = Counter()
     name = document_key(document, fields)
+    text = value.text
+    # A dropped line may begin with the line feed of the one above; what is wrong stands after it.
+    starts = [remark.start + _line_feeds(text[remark.start : remark.end]) for remark in found]
     made = []
-    for remark in found:
+    for remark, start, at in zip(found, starts, value.places(starts), strict=True):
         code = leading(remark.codes)
-        text = value.text
         before = text[remark.start : remark.end]
-        # A dropped line may begin with the line feed of the one above; what is wrong stands after it.
-        start = remark.start + (len(before) - len(before.lstrip("\r\n")) if before.strip() else 0)
         line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
         content = key_of(code.code, name, line, before, remark.after or "")
         seen[content] += 1
@@ -123,7 +123,7 @@ def judge(
             continue
         finding = Finding(
             path=sheet.path,
-            place=sheet.place(document, value, start),
+            place=sheet.place(document, value, at),
             code=code.code,
             level="warning" if remark.after is None else "error",
             message=message_of(code, before, remark.after, private=bool(set(remark.cleaners) & set(private))),
@@ -133,6 +133,10 @@ def judge(
         )
         made.append(Judged(finding, remark))
     return list(_without_lone_gaps(made))
+
+
+def _line_feeds(before: str) -> int:
+    return len(before) - len(before.lstrip("\r\n")) if before.strip() else 0
 
 
 def _without_lone_gaps(made: Sequence[Judged]) -> Iterator[Judged]:

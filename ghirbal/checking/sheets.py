@@ -73,9 +73,8 @@ class Sheet:
             return plain_value(document.text)
         return self.value(self.content[document.start : document.end].decode(self.encoding))
 
-    def place(self, document: Document, value: Value, character: int) -> Place:
-        """Return where a character of the document's text is shown."""
-        at = value.places([character])[0]
+    def place(self, document: Document, value: Value, at: int) -> Place:
+        """Return how a character of the document's record is shown; `Value.places` gives those of its text."""
         match self.file.format:
             case "parquet":
                 return Place(document.row, at + 1, None, None)
