@@ -3,6 +3,7 @@
 from typing import Any
 
 from ghirbal.cleaning import totals
+from ghirbal.excess import excess
 from ghirbal.finding import ARTICLES
 from ghirbal.output import Output
 from ghirbal.plan import Plan
@@ -66,7 +67,10 @@ def notes(results: Results, output: Output) -> list[str]:
     """Return what the user should know besides."""
     ids = results.places["id"].head(results.documents.height)
     unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
-    return noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable)
+    return [
+        *noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable),
+        *excess(results.decided["survivor"], results.documents.read("site")["site"], results.places),
+    ]
 
 
 def noted(*, repeated: int, unreadable: int) -> list[str]:

@@ -1,0 +1,66 @@
+"""Says where a job took so much that somebody should look: most of a site, or a crowd for one survivor."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+SITE_SHARE: Final = 0.5
+"""Share of a site's documents; more is told. A mirror of another site loses nearly all, rightly; a site whose pages
+an extractor left nearly empty, wrongly."""
+SITE_DOCUMENTS: Final = 20
+"""Sites with fewer are not told: half of three is nothing unusual."""
+CROWD: Final = 1000
+"""Documents that go for one; more is told. News that is printed so often is a form, a poem or an error page."""
+TOLD: Final = 10
+"""Sites, and crowds, that are told one by one."""
+EXAMPLES: Final = 3
+
+
+def excess(survivor: pl.Series, sites: pl.Series, places: pl.DataFrame) -> list[str]:
+    """Say in sentences what is unusual in who went for whom, with examples; nothing, as a rule.
+
+    `survivor` has for each document the number of the one that stands for it, null where it stays; `places` has
+    `file` and `row` by number.
+
+    >>> places = pl.DataFrame({"file": ["a"] * 30, "row": range(1, 31)})
+    >>> sites = pl.Series("site", ["s"] * 30)
+    >>> excess(pl.Series("survivor", [None] + [0] * 29), sites, places)[0]
+    'of site s 29 of 30 documents went (97%): a row 2 for a row 1; a row 3 for a row 1; a row 4 for a row 1'
+    """
+    table = pl.DataFrame({"site": sites, "survivor": survivor}).with_row_index("number")
+    gone = table.filter(pl.col("survivor").is_not_null())
+    by_site = (
+        table.group_by("site")
+        .agg(documents=pl.len(), went=pl.col("survivor").count())
+        .filter((pl.col("documents") >= SITE_DOCUMENTS) & (pl.col("went") > SITE_SHARE * pl.col("documents")))
+        .sort(["went", "site"], descending=[True, False])
+    )
+    crowds = (
+        gone.group_by("survivor").agg(went=pl.len()).filter(pl.col("went") > CROWD).sort("went", "survivor")
+    ).reverse()
+    said = []
+    for site, documents, went in by_site.head(TOLD).iter_rows():
+        own = gone.filter(pl.col("site").eq_missing(site))
+        named = f"of site {site}" if site else "of documents without a site"
+        said.append(f"{named} {went:,} of {documents:,} documents went ({went / documents:.0%}): {_some(own, places)}")
+    for one, went in crowds.iter_rows():
+        if len(said) >= 2 * TOLD:
+            break
+        own = gone.filter(pl.col("survivor") == one)
+        said.append(f"{went:,} documents went for one, {_place(one, places)}: {_some(own, places)}")
+    untold = by_site.height + crowds.height - len(said)
+    return [*said, f"{untold:,} more sites or survivors are like that"] if untold else said
+
+
+def _some(gone: pl.DataFrame, places: pl.DataFrame) -> str:
+    def examples() -> Iterator[str]:
+        for number, survivor in gone.select("number", "survivor").head(EXAMPLES).iter_rows():
+            yield f"{_place(number, places)} for {_place(survivor, places)}"
+
+    return "; ".join(examples())
+
+
+def _place(number: int, places: pl.DataFrame) -> str:
+    file, row = places.select("file", "row").row(number)
+    return f"{file} row {row}"
