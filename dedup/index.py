@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.kernels import kernel
+from dedup.proof import least_shared, may_share, set_marks
 from dedup.rule import SHORT, Rule
 from dedup.shingles import folded_points
 from dedup.sketches import SEED, band_columns
@@ -110,13 +112,59 @@ def index_keys(sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return pl.concat([short, *bands]).select("key", pl.col("at").cast(pl.UInt32)).sort("key", "at")
 
 
-def shared_keys(stored: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Places in `stored` (sorted) of the keys that are in `wanted` (sorted, distinct).
+TRAITS: Final = pl.Schema({"shingles": pl.UInt32(), "mark": pl.UInt64()})
+"""Size of each shingle set, and of the small ones the mark by which most pairs are ruled out (see `set_marks`); of
+the others 0."""
 
-    >>> shared_keys(np.array([1, 3, 3, 5], np.uint64), np.array([3, 4], np.uint64)).tolist()
-    [1, 2]
+
+def index_traits(sketches: pl.DataFrame) -> pl.DataFrame:
+    """Sizes and marks of sketches (see `TRAITS`)."""
+    starts = np.concatenate([[0], sketches["short"].list.len().cast(pl.Int64).to_numpy()]).cumsum()
+    flat = sketches["short"].explode(empty_as_null=False).to_numpy() if starts[-1] else np.empty(0, np.uint64)
+    return pl.DataFrame({"shingles": sketches["shingles"], "mark": set_marks(flat, starts)}, schema=TRAITS)
+
+
+def index_hits(
+    stored: pl.DataFrame,
+    traits: pl.DataFrame,
+    wanted: pl.DataFrame,
+    wanted_traits: pl.DataFrame,
+    rule: Rule,
+) -> NDArray[np.bool_]:
+    """Say of each stored text (row of `traits`) whether any of the wanted ones may resemble it.
+
+    `stored` and `wanted` are as `KEYS` says. To share a key is not enough: by size and mark most that share one
+    frequent shingle cannot be similar, and need not be read.
+
+    >>> from dedup import sketch_batch
+    >>> old, new = (sketch_batch(pl.Series(texts), Rule()) for texts in (["a b c d", "x y z"], ["A, b, c, d!"]))
+    >>> keys, traits = (index_keys(old, Rule()), index_keys(new, Rule())), (index_traits(old), index_traits(new))
+    >>> index_hits(keys[0], traits[0], keys[1], traits[1], Rule()).tolist()
+    [True, False]
     """
-    first = np.searchsorted(stored, wanted, "left")
-    count = np.searchsorted(stored, wanted, "right") - first
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(first, count) + within
+    keys = stored["key"].to_numpy()
+    own = wanted["key"].to_numpy()
+    hits = np.zeros(traits.height, np.bool_)
+    _meet(
+        np.searchsorted(keys, own, "left"), np.searchsorted(keys, own, "right"),
+        stored["at"].to_numpy(), traits["shingles"].to_numpy(), traits["mark"].to_numpy(),
+        wanted["at"].to_numpy(), wanted_traits["shingles"].to_numpy(), wanted_traits["mark"].to_numpy(),
+        *rule.ratio, hits,
+    )  # fmt: skip
+    return hits
+
+
+@kernel
+def _meet(firsts, ends, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+    for i in range(firsts.size):
+        size = np.int64(own_sizes[wanted[i]])
+        mark = own_marks[wanted[i]]
+        for place in range(firsts[i], ends[i]):
+            at = stored[place]
+            other = np.int64(sizes[at])
+            need = least_shared(size, other, a, b)
+            if need > min(size, other):
+                continue
+            if mark and marks[at] and not may_share(size, mark, other, marks[at], need):
+                continue
+            hits[at] = True

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from dedup import Rule
 from dedup.index import mismatch, pins
@@ -105,7 +105,7 @@ def append(index: Index, write: Callable[[Path], Segment]) -> None:
         # The newest stays apart: its own job may be killed before it ends, and must find what was there before.
         at = min(range(len(segments) - 2), key=lambda i: segments[i].documents + segments[i + 1].documents)
         pair = segments[at : at + 2]
-        segments[at : at + 2] = [merged(*pair, _segment(index.folder, number))]
+        segments[at : at + 2] = [merged(pair[0], pair[1], _segment(index.folder, number))]
         _commit(index, segments, number + 1)
         for segment in pair:
             shutil.rmtree(segment.folder)
@@ -119,7 +119,11 @@ def _commit(index: Index, segments: Sequence[Segment], number: int) -> None:
     _sync(index.folder)
     whole = {"pins": index.pinned, "next": number, "segments": [segment.noted() for segment in segments]}
     text = json.dumps(whole, indent=1).encode() + b"\n"
-    write_beside(index.folder / MANIFEST, lambda stream: stream.write(text) and None)
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(text)
+
+    write_beside(index.folder / MANIFEST, write)
 
 
 def _sync(folder: Path) -> None:

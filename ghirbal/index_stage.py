@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dedup import Rule, find_duplicates, sketch_batch
 from dedup.duplicates import Texts
-from dedup.index import KEYS, index_keys
+from dedup.index import KEYS, TRAITS, index_keys, index_traits
 from ghirbal.errors import UsageError
 from ghirbal.index import MANIFEST, Index, append
-from ghirbal.index_segments import DOCUMENTS, PARAGRAPHS, TABLES, Segment, write_segment
+from ghirbal.index_segments import DOCUMENTS, PARAGRAPHS, TABLES, Segment, pack, unpack, write_segment
 from ghirbal.output import Output, claimed
 from ghirbal.plan import Plan
 from ghirbal.spill import Spilled
@@ -53,12 +53,12 @@ def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
 
 def known_articles(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
     """Spill the stored articles that share a key with any of these sketches."""
-    return _known("known", "keys", _articles, output, index, sketches, rule)
+    return _known("known", ("documents", "keys"), _articles, output, index, sketches, rule)
 
 
 def known_paragraphs(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
     """Spill the stored paragraphs that share a key with any of these sketches."""
-    return _known("known_split", "paragraph_keys", _paragraphs, output, index, sketches, rule)
+    return _known("known_split", ("paragraphs", "paragraph_keys"), _paragraphs, output, index, sketches, rule)
 
 
 def known_places(output: Output) -> pl.DataFrame:
@@ -116,14 +116,20 @@ def _spilled(table: str, output: Output) -> Spilled:
 
 
 def _known(  # noqa: PLR0917
-    table: str, keys: str, read: Read, output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule
+    table: str,
+    stored: tuple[str, str],
+    read: Read,
+    output: Output,
+    index: Index | None,
+    sketches: pl.DataFrame,
+    rule: Rule,
 ) -> Spilled:
     stage, spill = f"look up {table}", output.spill
     if index is None or output.manifest.finished(stage) is not None:
         return _spilled(table, output)
     heights: list[int] = []
     files: list[Path] = []
-    for frame in _look_up(keys, read, index, sketches, rule):
+    for frame in _look_up(*stored, read, index, sketches, rule):
         part = len(heights)
         files.append(spill.write(table, part, frame))
         files.append(spill.write(f"{table}_sketches", part, sketch_batch(frame["text"], rule)))
@@ -132,16 +138,18 @@ def _known(  # noqa: PLR0917
     return spill.whole(table, heights)
 
 
-def _look_up(keys: str, read: Read, index: Index, sketches: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
-    wanted = index_keys(sketches, rule)["key"].unique().sort().to_numpy()
+def _look_up(  # noqa: PLR0917
+    table: str, keys: str, read: Read, index: Index, sketches: pl.DataFrame, rule: Rule
+) -> Iterator[pl.DataFrame]:
+    wanted, traits = index_keys(sketches, rule), index_traits(sketches)
     for segment, first in zip(index.segments, index.firsts, strict=True):
-        for frame in read(segment, segment.holding(keys, wanted)):
+        for frame in read(segment, segment.resembling(table, keys, wanted, traits, rule)):
             yield frame.with_columns(pl.col("rank") + first).select(KNOWN.names()).cast(KNOWN)
 
 
 def _articles(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
     for frame in segment.rows("documents", rows):
-        yield frame.with_columns(line=pl.lit(0, pl.UInt32))
+        yield frame.with_columns(unpack(frame["packed"]), line=pl.lit(0, pl.UInt32))
 
 
 def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
@@ -152,10 +160,9 @@ def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFr
             own = articles.slice(first, frame.height)
             first += frame.height
             # In the order of articles and lines: rows alike in rank stay so.
-            yield (
-                some.join(frame.with_columns(own), on="at", maintain_order="left").with_columns(
-                    pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
-                )
+            texts = frame.select("file", "row", "id", "rank", unpack(frame["packed"]), own)
+            yield some.join(texts, on="at", maintain_order="left").with_columns(
+                pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
             )
 
 
@@ -181,9 +188,11 @@ def _write(  # noqa: PLR0917
         table = paragraphs.read("doc", "line", "cleaned_line")
         gone = elsewhere.select("doc", "cleaned_line", gone=pl.lit(value=True)).cast({"doc": table.schema["doc"]})
         leads = table.join(gone, on=["doc", "cleaned_line"], how="left", maintain_order="left")["gone"].is_null()
-        kept = table.filter(leads).with_columns(at.gather(table["doc"].filter(leads)).alias("at"))
+        sketches = paragraphs.beside("split_sketches")
+        kept = pl.concat([table, _traits(sketches)], how="horizontal").filter(leads)
+        kept = kept.with_columns(at.gather(kept["doc"]).alias("at"))
         tables["paragraphs"] = [kept.select(PARAGRAPHS.names()).cast(PARAGRAPHS)]
-        tables["paragraph_keys"] = [_keys(paragraphs.beside("split_sketches"), leads, plan.paragraph_rule)]
+        tables["paragraph_keys"] = [_keys(sketches, leads, plan.paragraph_rule)]
     write_segment(folder, {name: tables[name] for name in TABLES})
     return Segment(folder, (index.batch,), int(stays.sum()), documents.height)
 
@@ -193,7 +202,14 @@ def _documents(documents: Spilled, decided: pl.DataFrame, stays: pl.Series) -> I
         rows = documents.spill.read("rows", part)
         first = int(documents.firsts[part])
         rank = decided["rank"].slice(first, rows.height)
-        yield rows.with_columns(rank).filter(stays.slice(first, rows.height)).select(DOCUMENTS.names()).cast(DOCUMENTS)
+        traits = index_traits(documents.spill.read("sketches", part, "shingles", "short"))
+        kept = rows.with_columns(rank, *traits).filter(stays.slice(first, rows.height))
+        yield kept.with_columns(pack(kept["text"])).select(DOCUMENTS.names()).cast(DOCUMENTS)
+
+
+def _traits(sketches: Spilled) -> pl.DataFrame:
+    read = (sketches.spill.read(sketches.table, part, "shingles", "short") for part in sketches.parts)
+    return pl.concat([TRAITS.to_frame(), *map(index_traits, read)])
 
 
 def _keys(sketches: Spilled, stays: pl.Series, rule: Rule) -> pl.DataFrame:

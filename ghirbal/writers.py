@@ -81,12 +81,13 @@ class Parts:
 
 
 def row_bytes(frame: pl.DataFrame) -> pl.Series:
-    """Size of each row: the bytes of its strings, 8 for every other value.
+    """Size of each row: the bytes of its strings and binary values, 8 for every other value.
 
     >>> row_bytes(pl.DataFrame({"a": ["xyz", None], "b": [1, 2]})).to_list()
     [11, 8]
     """
     strings = [pl.col(name).str.len_bytes().fill_null(0) for name, dtype in frame.schema.items() if dtype == pl.String]
+    strings += [pl.col(name).bin.size().fill_null(0) for name, dtype in frame.schema.items() if dtype == pl.Binary]
     others = 8 * (frame.width - len(strings))
     return frame.select(
         (pl.sum_horizontal(*strings, pl.repeat(others, pl.len())).cast(pl.Int64)).alias("bytes")

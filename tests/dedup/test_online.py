@@ -15,7 +15,6 @@ import redis
 from datasketch import MinHash, MinHashLSH
 
 from dedup import Match, OnlineIndex, Rule, near_duplicates, shingle_sets
-from dedup.index import mismatch, pins, short_keys
 from dedup.rule import SHORT
 from dedup.sketches import SEED
 from tests.dedup import twin
@@ -130,26 +129,6 @@ def test_another_rule_is_refused(shared):
 def test_another_storage_is_refused():
     with pytest.raises(ValueError, match="of type 'dict' or 'redis', not 'cassandra'"):
         OnlineIndex(storage={"type": "cassandra"})
-
-
-@pytest.mark.parametrize(("threshold", "words"), [(0.8, 2), (0.5, 3), (1.0, 1)])
-def test_sets_that_resemble_each_other_share_a_short_key(threshold, words):
-    rule = Rule(words, threshold)
-    random = np.random.default_rng(2)
-    seen = 0
-    for _ in range(3000):
-        x, y = (np.unique(random.integers(0, 30, random.integers(1, 26))).astype(np.uint64) for _ in range(2))
-        y = np.unique(np.concatenate([x[: random.integers(x.size + 1)], y[: random.integers(4)]]))
-        if y.size and len(np.intersect1d(x, y)) >= threshold * len(np.union1d(x, y)):
-            seen += 1
-            assert np.intersect1d(short_keys(x, rule), short_keys(y, rule)).size
-    assert seen > 50
-
-
-def test_pins_tell_what_differs():
-    assert mismatch(pins(Rule()), pins(Rule())) is None
-    assert mismatch({**pins(Rule()), "folding": "0"}, pins(Rule())).startswith("another folding of letters (0, not ")
-    assert mismatch({**pins(Rule()), "later": 1}, pins(Rule())) == "later (1, not None)"
 
 
 WRITER = """

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,8 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from dedup import Rule
-from dedup.index import index_keys, pins, shared_keys
-from dedup.sketches import sketch_batch
+from dedup.index import pins
 from ghirbal import index_stage
 from ghirbal.command import main
 from ghirbal.errors import UsageError
@@ -223,22 +221,6 @@ def test_batches_without_anything_to_keep(batches, write_jsonl):
     run([write_jsonl(folder / "empty.jsonl", [{"text": ""}, {"text": " … "}])], folder / "out empty", options=options)
     run([days[0]], folder / "out", options=options)
     assert table(folder / "out", "decisions")["kept"].any()
-
-
-def test_keys_are_shared_by_all_that_a_run_would_compare():
-    """Every verified pair of a run shares a key; that is all that a look-up needs."""
-    rule, chance = Rule(2, 0.6), random.Random(5)  # noqa: S311 (the same texts each time)
-    texts = []
-    for _ in range(200):
-        words = chance.choice(texts).split() if texts and chance.random() < 0.5 else []
-        words = words or [f"w{chance.randrange(300)}" for _ in range(chance.randrange(1, 90))]
-        words[chance.randrange(len(words))] = f"w{chance.randrange(300)}"
-        texts.append(" ".join(words))
-    one, other = (index_keys(sketch_batch(pl.Series(half), rule), rule) for half in (texts[:100], texts[100:]))
-    wanted = other["key"].unique().sort().to_numpy()
-    at = one["at"].gather(shared_keys(one["key"].to_numpy(), wanted))
-    assert set(at.to_list()) == set(one.filter(pl.col("key").is_in(other["key"].implode()))["at"].to_list())
-    assert 20 < at.n_unique() < 100
 
 
 APPEND = """
