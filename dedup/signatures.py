@@ -90,7 +90,7 @@ def _arrays(folding: FoldedPoints) -> tuple[NDArray[np.uint32], NDArray[np.uint3
 
 
 @kernel
-def _signatures(addresses, lengths, words, table, expansions, points, factors, summands):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _signatures(addresses, lengths, words, table, expansions, points, factors, summands):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     minima = np.full((addresses.size, factors.size), 0xFFFFFFFF, np.uint32)
     sizes = np.empty(addresses.size, np.uint32)
     shingles = np.empty(4096, np.uint64)

@@ -59,7 +59,7 @@ def sketch_batch(texts: pl.Series, rule: Rule) -> pl.DataFrame:
 
 
 @kernel
-def _sketch(addresses, lengths, words, table, expansions, points, factors, summands, rows, joined_below):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _sketch(addresses, lengths, words, table, expansions, points, factors, summands, rows, joined_below):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     texts = addresses.size
     bands = factors.size // rows
     sizes = np.empty(texts, np.uint32)

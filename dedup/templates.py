@@ -113,7 +113,7 @@ def _find(shingle, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN20
 
 
 @kernel
-def _post(different, leader, table, heads, postings, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _post(different, leader, table, heads, postings, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     for shingle in different:
         place = _find(shingle, table)
         if table[place] == np.uint64(0):
@@ -135,7 +135,7 @@ def _move(table, heads, new_table, new_heads):  # type: ignore[no-untyped-def] #
 
 
 @kernel
-def _similar(different, missing, size, leaders, costs, absent, table, heads, postings, reference, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _similar(different, missing, size, leaders, costs, absent, table, heads, postings, reference, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     shared = np.zeros(leaders, np.int32)
     for shingle in different:
         posting = heads[_find(shingle, table)]
