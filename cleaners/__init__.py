@@ -30,12 +30,14 @@ from cleaners.chrome import (
 from cleaners.clean import Cleaned, clean, clean_text
 from cleaners.folding import fold, fold_text
 from cleaners.ledger import apply_edits, undo_edits
-from cleaners.recipe import ENCODING, NEWS, Recipe, cleaner_types, named_recipe, recipe_from_toml
+from cleaners.pages import KeepBody
+from cleaners.recipe import ENCODING, NEWS, PAGES, Recipe, cleaner_types, named_recipe, recipe_from_toml
 from cleaners.sites import SITE_LINES, merge_site_lines, site_lines
 
 __all__ = [
     "ENCODING",
     "NEWS",
+    "PAGES",
     "SITE_LINES",
     "Cleaned",
     "CleanedBatch",
@@ -60,6 +62,7 @@ __all__ = [
     "DropTrackingBlob",
     "FixEncoding",
     "FoldPresentationForms",
+    "KeepBody",
     "NormalizeSpaces",
     "Recipe",
     "apply_edits",

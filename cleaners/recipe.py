@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, Final
 
-from cleaners import characters, chrome
+from cleaners import characters, chrome, pages
 from cleaners.page import Dropper
 from cleaners.rewriting import Rewriter
 
@@ -44,13 +44,19 @@ NEWS: Final[Recipe] = (
 )
 """For text that an extractor left of a news page. By-lines, datelines and captions stay: they are opinion."""
 
-PRESETS: Final = MappingProxyType({"encoding": ENCODING, "news": NEWS})
+PAGES: Final[Recipe] = (*ENCODING, pages.KeepBody(), *NEWS[len(ENCODING) :])
+"""For the whole visible text of a page: the body is found first, then cleaned as news."""
+
+PRESETS: Final = MappingProxyType({"encoding": ENCODING, "news": NEWS, "pages": PAGES})
 """The recipes that have a name."""
 
 
 def cleaner_types() -> dict[str, type[Cleaner]]:
     """Every cleaner there is, by name: ours, then those of the entry points `ghirbal.cleaners`."""
-    own = {name: getattr(module, name) for module in (characters, chrome) for name in module.__all__}
+    own: dict[str, type[Cleaner]] = {
+        name: getattr(module, name) for module in (characters, chrome) for name in module.__all__
+    }
+    own["KeepBody"] = pages.KeepBody
     others = {point.name: point.load() for point in entry_points(group="ghirbal.cleaners")}
     return {**others, **own}
 

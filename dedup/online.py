@@ -1,4 +1,4 @@
-"""An index for a crawler: is this article a near-duplicate, and of which? One at a time."""
+"""An index that tells a crawler, one article at a time, whether it is a near-duplicate and of which."""
 
 import json
 import zlib

@@ -89,6 +89,7 @@ CODES: Final = (
     Code("GH210", "tracking blob", "DropTrackingBlob"),
     BLANK_LINE,
     Code("GH212", "line that the site repeats", "DropSiteLines"),
+    Code("GH213", "line outside the body of a whole page", "KeepBody"),
     Code("GH220", "stock phrase", "DropStockPhrases"),
     *(
         Code(f"GH{number}", about, "DropStockPhrases", (reason,))

@@ -1,0 +1,29 @@
+"""The cleaner of whole pages: what the score of lines does not count to the body goes."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+
+from cleaners.page import marks
+from cleaners.pages.keeping import keep_lines
+from cleaners.pages.model import load_model
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBody:
+    """Keep the body of a whole page and drop the lines around it; for pages whose text nobody has extracted.
+
+    The one cleaner whose lines go without a second witness: the score of a line, of its neighbours and of its
+    page is the reason. What is left is scored again until nothing more goes, so that a second run finds nothing;
+    the price is one to two hundredths of the mean token F1 of one pass (0.960 to 0.950 on labelled Greek,
+    Polish and Chinese pages).
+    """
+
+    safety: ClassVar = "chrome"
+
+    def mark(self, page: pl.DataFrame) -> pl.DataFrame:
+        """Mark the lines outside the body."""
+        lines = page.with_columns(site_share=pl.col("site_count") / pl.col("site_texts"))
+        kept = keep_lines(lines.select("doc", "text", "title", "site_share"), load_model())
+        return marks(page.filter(~kept), self, reason="outside_the_body", evidence="proved")
