@@ -19,6 +19,12 @@ _REASONS = {
     "template-fillings": "kept; one template filled in twice, at length",
 }
 
+_DRAWN = '<p class="soft">Drawn from the candidate pairs of a few bands: not all there are.</p>'
+_HELD = (
+    '<p class="soft">Drawn too. One template filled in twice, as the template guard sees it; or, rarely, a pair that '
+    "no band proposed.</p>"
+)
+
 
 def articles(told: dict[str, Any]) -> str:
     """Count the decisions by their reasons."""
@@ -70,12 +76,18 @@ def _pair(pair: dict[str, Any], told: str, *, verbs: tuple[str, str] = ("removed
     body = pieces(pair["difference"]) if pair["difference"] else '<p class="soft">The texts are not at hand.</p>'
     if pair["difference"] and not any(kind in "-+" for kind, _ in pair["difference"]):
         body = f'<p class="soft">No word differs.</p>{body}'
-    summary = f'<span class="like">{pair["jaccard"]:.3f}</span> <span class="soft">{told}</span>'
+    summary = f'<span class="like">{pair["jaccard"]:.3f}</span> <span class="soft">{told}</span>{_hint(pair)}'
     where = (
         f'<p class="where"><del>{verbs[0]}</del> {place(pair["removed"])}</p>'
         f'<p class="where"><ins>{verbs[1]}</ins> {place(pair["survivor"])}</p>'
     )
     return f'<div class="card item">{fold(summary, where + body)}</div>'
+
+
+def _hint(pair: dict[str, Any]) -> str:
+    """Give some words that both have, so that one knows which story it is before opening it."""
+    words = max((words for kind, words in pair["difference"] if kind == "="), key=len, default="")
+    return f'<span class="soft"> · </span>{text(words[:60] + ("…" if len(words) > 60 else ""))}' if words else ""
 
 
 def borderline(told: dict[str, Any]) -> str:
@@ -84,9 +96,8 @@ def borderline(told: dict[str, Any]) -> str:
     if not known:
         return ""
     above = "\n".join(_pair(pair, "removed") for pair in known["above"])
-    below = "\n".join(
-        _pair(pair, "both stay" + _held(pair, known["threshold"]), verbs=("one", "other")) for pair in known["below"]
-    )
+    below = "\n".join(_pair(pair, "both stay", verbs=("one", "other")) for pair in known["below"])
+    held = "\n".join(_pair(pair, "both stay", verbs=("one", "other")) for pair in known["held"])
     return section(
         "threshold",
         "Around the threshold",
@@ -96,17 +107,10 @@ def borderline(told: dict[str, Any]) -> str:
         tools("the pairs"),
         "<h3>Just above: the most doubtful removals, one of a cluster</h3>" if above else "",
         above,
-        "<h3>Just below: pairs that both stay</h3>"
-        '<p class="soft">Drawn from the candidate pairs of a few bands, so not all there are.</p>' if below else "",
+        "<h3>Just below: pairs that both stay</h3>" + _DRAWN if below else "",
         below,
-    )  # fmt: skip
-
-
-def _held(pair: dict[str, Any], threshold: float) -> str:
-    return (
-        ", though as similar: a template filled in twice, or another survivor stands between"
-        if pair["jaccard"] >= threshold
-        else ""
+        "<h3>As similar, and yet both stay</h3>" + _HELD if held else "",
+        held,
     )
 
 

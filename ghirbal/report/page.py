@@ -148,7 +148,7 @@ def settings(told: dict[str, Any]) -> str:
     """Show what the result depends on."""
     job = told["run"]["job"]
     options = [
-        (html.escape(name), text(str(value))) for name, value in job["options"].items() if value not in (None, [])
+        (html.escape(name), text(_value(value))) for name, value in job["options"].items() if value not in (None, [])
     ]
     options += [(f"rule for {html.escape(name)}", text(value)) for name, value in job["rules"].items()]
     versions = [(html.escape(name), text(value)) for name, value in job["versions"].items()]
@@ -172,3 +172,14 @@ def settings(told: dict[str, Any]) -> str:
         table(("file", "size", "sha256"), inputs, numbers=[1]),
         f'<p class="soft">and {many(more, "file")} more, all in <code>run.json</code></p>' if more else "",
     )
+
+
+def _value(value: object) -> str:
+    """Return an option as a person would write it.
+
+    >>> _value(["date", "-length"]), _value(False), _value(0.8)
+    ('date, -length', 'off', '0.8')
+    """
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

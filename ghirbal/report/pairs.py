@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from dedup import Rule, jaccard, shingle_sets
 from dedup.sketches import band_columns
-from ghirbal.report.difference import difference
+from ghirbal.report.difference import Piece, difference
 from ghirbal.report.evidence import at, numbered, scan, streamed
 from ghirbal.report.sampling import mixed
 from ghirbal.spill import Spilled
 
 LARGEST: Final = 8
 DOUBTFUL: Final = 10
+HELD: Final = 6
 BINS: Final = 40
 BANDS: Final = 4
 DRAWN: Final = 40
@@ -46,16 +47,17 @@ def pairs_told(out: Path, rule: Rule, rows: Spilled | None) -> dict[str, Any]:
     proved = streamed(removed.group_by(place.alias("bin")).len())
     lowest = streamed(removed.filter(pl.col("reason") != "identical").bottom_k(400, by=["jaccard", "file", "row"]))
     doubtful = lowest.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True).head(DOUBTFUL)
-    apart = _apart(out, rule, rows) if rows is not None else []
+    similar, below, held = _apart(out, rule, rows)
     return {
         "threshold": rule.threshold,
         "words": rule.words,
         "bands": rule.bands.bands,
         "rows": rule.bands.rows,
         "proved": _histogram(proved),
-        "drawn": np.histogram([pair["jaccard"] for pair in apart], BINS, (0, 1))[0].tolist(),
+        "drawn": np.histogram(similar, BINS, (0, 1))[0].tolist(),
         "above": _pairs(out, doubtful, rows),
-        "below": apart[:DOUBTFUL],
+        "below": below,
+        "held": held,
     }
 
 
@@ -68,7 +70,7 @@ def _histogram(counts: pl.DataFrame) -> list[int]:
 
 def _pairs(out: Path, decisions: pl.DataFrame, rows: Spilled | None) -> list[dict[str, Any]]:
     """Tell each removed document and its survivor, with their difference where the texts are at hand."""
-    differences: list[list[tuple[str, str]]] = [[]] * decisions.height
+    differences: list[list[Piece]] = [[]] * decisions.height
     if rows is not None and decisions.height:
         survivors = decisions.select(file="survivor_file", row="survivor_row")
         left, right = (numbered(out, places)["number"] for places in (decisions, survivors))
@@ -91,25 +93,37 @@ def _both(rows: Spilled, left: NDArray[np.int64], right: NDArray[np.int64]) -> l
     return list(zip(one, other, strict=True))
 
 
-def _apart(out: Path, rule: Rule, rows: Spilled) -> list[dict[str, Any]]:
-    """Draw pairs of kept documents that share a band, the most similar first: candidates that were let go."""
+def _apart(
+    out: Path, rule: Rule, rows: Spilled | None
+) -> tuple[list[float], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw pairs of kept documents that share a band: their similarities, and the most similar ones.
+
+    The second list is of pairs below the threshold; the third of pairs that stay though they reach it.
+    """
+    if rows is None:
+        return [], [], []
     kept = streamed(scan(out, "decisions").select("kept"))["kept"].to_numpy()
     drawn = [_neighbours(rows, column, kept) for column in band_columns(rule)[:BANDS]]
     pairs = np.unique(np.concatenate(drawn), axis=0)
     if not len(pairs):
-        return []
+        return [], [], []
     left, right = pairs.T
     found = []
     for one, other, texts in zip(left.tolist(), right.tolist(), _both(rows, left, right), strict=True):
         sets = shingle_sets(pl.Series(texts), words=rule.words)
         found.append((jaccard(sets[0], sets[1]), one, other, texts))
     found.sort(key=lambda pair: (-pair[0], pair[1:3]))
-    names = _named(out, [number for pair in found[:DOUBTFUL] for number in pair[1:3]])
-    told = [
-        {"removed": names[one], "survivor": names[other], "jaccard": similar, "difference": list(difference(*texts))}
-        for similar, one, other, texts in found[:DOUBTFUL]
-    ]
-    return told + [{"jaccard": similar} for similar, *_ in found[DOUBTFUL:]]
+    below = [pair for pair in found if pair[0] < rule.threshold][:DOUBTFUL]
+    held = [pair for pair in found if pair[0] >= rule.threshold][:HELD]
+    names = _named(out, [number for pair in below + held for number in pair[1:3]])
+
+    def told(pairs: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {"removed": names[one], "survivor": names[other], "jaccard": similar, "difference": difference(*texts)}
+            for similar, one, other, texts in pairs
+        ]
+
+    return [similar for similar, *_ in found], told(below), told(held)
 
 
 def _neighbours(rows: Spilled, column: str, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
