@@ -142,16 +142,23 @@ def index_hits(
     >>> index_hits(keys[0], traits[0], keys[1], traits[1], Rule()).tolist()
     [True, False]
     """
-    keys = stored["key"].to_numpy()
-    own = wanted["key"].to_numpy()
+    keys, own = stored["key"].to_numpy(), wanted["key"].to_numpy()
     hits = np.zeros(traits.height, np.bool_)
+    sizes, marks, own_sizes, own_marks = (
+        _locked(table[name]) for table in (traits, wanted_traits) for name in ("shingles", "mark")
+    )
     _meet(
         np.searchsorted(keys, own, "left"), np.searchsorted(keys, own, "right"),
-        stored["at"].to_numpy(), traits["shingles"].to_numpy(), traits["mark"].to_numpy(),
-        wanted["at"].to_numpy(), wanted_traits["shingles"].to_numpy(), wanted_traits["mark"].to_numpy(),
-        *rule.ratio, hits,
+        _locked(stored["at"]), sizes, marks, _locked(wanted["at"]), own_sizes, own_marks, *rule.ratio, hits,
     )  # fmt: skip
     return hits
+
+
+def _locked(column: pl.Series) -> NDArray[Any]:
+    """Lend a column for reading only, as Polars does where it need not copy: else each mixture compiles anew."""
+    array = column.to_numpy()
+    array.flags.writeable = False
+    return array
 
 
 @kernel

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dedup.articles import ARTICLES
+from dedup.guard import TemplateGuard
 from dedup.index import mismatch, pins, short_keys
 from dedup.proof import least_shared, shared_at_least
 from dedup.rule import SHORT, Rule
@@ -44,12 +45,12 @@ class OnlineIndex:
     """Answers for one article at a time whether it is a near-duplicate, and of which.
 
     Candidates come from datasketch's `MinHashLSH`, with our bands and minima, texts under 32 shingles from an
-    exact join; every answer is an exact comparison. So articles added in an order of preference are told the
-    same as by `near_duplicates`. `storage` is datasketch's `storage_config`: None or `{"type": "dict"}` for
-    memory, `{"type": "redis", "basename": b"news", "redis": {"host": …, "port": …}}` for an index that several
-    processes share and that outlives them, as far as the server saves. Everything lies in that storage: keys,
-    and the texts themselves, packed. (Shingle sets would take twice the space: 2.4 kB a news article, against
-    1.2; and only texts can be read again.)
+    exact join; every answer is an exact comparison, and the rule's template guard is asked. So articles added in
+    an order of preference are told the same as by `near_duplicates`. `storage` is datasketch's `storage_config`:
+    None or `{"type": "dict"}` for memory, `{"type": "redis", "basename": b"news", "redis": {"host": …, "port": …}}`
+    for an index that several processes share and that outlives them, as far as the server saves. Everything lies
+    in that storage: keys, and the texts themselves, packed. (Shingle sets would take twice the space, 2.4 kB a news
+    article against 1.2, and the guard reads texts.)
 
     >>> index = OnlineIndex()
     >>> index.add("a", "The cat sat on the mat.")
@@ -157,12 +158,14 @@ class OnlineIndex:
         keys.update(*self._short.getmany(*_names(reading, self.rule)))
         known = sorted(self._known(sorted(keys)), key=lambda document: document.number)
         sets = shingle_sets(pl.Series([document.text for document in known], dtype=pl.String), words=self.rule.words)
+        texts = [reading.text, *(document.text for document in known)]
+        guard = TemplateGuard(lambda place: texts[place].encode()) if self.rule.template_guard else None
         matches = []
         for place, document in enumerate(known):
-            shingles = sets[place]
-            sizes = reading.shingles.size, shingles.size
-            shared = shared_at_least(reading.shingles, shingles, least_shared(*sizes, *self.rule.ratio))
-            if shared > 0:
+            sizes = reading.shingles.size, sets[place].size
+            shared = shared_at_least(reading.shingles, sets[place], least_shared(*sizes, *self.rule.ratio))
+            same = sizes == (shared, shared)
+            if shared > 0 and (same or guard is None or guard.finding(place + 1, 0) is None):
                 matches.append(Match(document.id, shared / (sum(sizes) - shared), shared / min(sizes)))
         return matches
 
@@ -174,8 +177,9 @@ class OnlineIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A text as the index sees it: its sorted shingles, and its minima as datasketch takes them."""
+    """A text as the index sees it: itself, its sorted shingles, and its minima as datasketch takes them."""
 
+    text: str
     shingles: NDArray[np.uint64]
     minhash: Any
 
@@ -183,7 +187,7 @@ class _Reading:
     def of(cls, text: str, rule: Rule) -> "_Reading":
         one = pl.Series([text], dtype=pl.String)
         minima = signatures(one, words=rule.words, count=rule.bands.permutations, seed=SEED)
-        return cls(shingle_sets(one, words=rule.words)[0], minima.to_datasketch()[0])
+        return cls(text, shingle_sets(one, words=rule.words)[0], minima.to_datasketch()[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,29 @@ def test_one_by_one_is_as_all_at_once(rule, storage):
     assert [id_ in index for id_ in docs["id"]] == decisions["kept"].to_list()
 
 
+def test_templates_are_held():
+    """Telegrams of one form, and a copy of one: the guard of the rule decides as for `near_duplicates`."""
+    form = "The King sent a cable of congratulation to {0} of {1} on its day. He wished {0} and the people of {1} well."
+    fills = [("President Idriss Deby", "Chad"), ("Mahamadou Issoufou", "Niger"), ("President Idriss Deby", "Chad")]
+    texts = [form.format(*fill) for fill in fills]
+    texts[2] += " The Crown Prince sent a like cable."
+    docs = pl.DataFrame({"id": ["a", "b", "c"], "text": texts})
+    for guard, expected in ((True, [None, None, "a"]), (False, [None, "a", "a"])):
+        rule = Rule(2, 0.4, template_guard=guard)
+        index = OnlineIndex(rule)
+        assert [match and match.id for match in itertools.starmap(index.add, docs.iter_rows())] == expected
+        assert near_duplicates(docs, rule=rule, prefer=["id"]).decisions["survivor"].to_list() == expected
+
+
+def test_news_one_by_one(evaluation):
+    news = pl.read_parquet(evaluation / "saudi_news.parquet", n_rows=600)
+    docs = news.select(pl.int_range(pl.len()).cast(pl.String).str.zfill(4).alias("id"), "text")
+    index = OnlineIndex()
+    told = [match and match.id for match in itertools.starmap(index.add, docs.iter_rows())]
+    assert told == near_duplicates(docs, prefer=["id"]).decisions["survivor"].to_list()
+    assert any(told)
+
+
 def test_candidates_are_those_of_datasketch():
     """Long texts: our answers are datasketch's own, with its own minima, less what the exact proof turns down."""
     rule = Rule(1, 0.6)
