@@ -12,7 +12,7 @@ _REASONS = {
     "survivor": "kept; others went for it",
     "near-duplicate": "removed; similar to one that stays",
     "identical": "removed; the same shingles as one that stays",
-    "contained": "each of its paragraphs stands elsewhere",
+    "contained": "kept, though its paragraphs stand elsewhere; or removed, for it stands in a longer one",
     "empty": "kept; it has no words",
     "template-numbers": "kept; one template filled in twice, with other numbers",
     "template-names": "kept; one template filled in twice, with other names",

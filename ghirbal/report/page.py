@@ -83,7 +83,7 @@ def became(told: dict[str, Any]) -> str:
     identical = counts.get("articles", {}).get("identical", 0)
     parts = [
         ("kept", rows["survivors"], "survive"),
-        ("copy", rows["removed"] - identical, "removed: similar to one that stays"),
+        ("copy", rows["removed"] - identical, "removed: similar to one that stays, or inside it"),
         ("same", identical, "removed: the same as one that stays"),
         ("bad", rows["quarantined"], "quarantined: could not be read"),
     ]

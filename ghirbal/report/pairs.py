@@ -45,7 +45,7 @@ def pairs_told(out: Path, rule: Rule, rows: Spilled | None) -> dict[str, Any]:
     removed = scan(out, "decisions").filter(~pl.col("kept"))
     place = (pl.col("jaccard") * BINS).floor().cast(pl.Int64).clip(0, BINS - 1)
     proved = streamed(removed.group_by(place.alias("bin")).len())
-    lowest = streamed(removed.filter(pl.col("reason") != "identical").bottom_k(400, by=["jaccard", "file", "row"]))
+    lowest = streamed(removed.filter(pl.col("reason") == "near-duplicate").bottom_k(400, by=["jaccard", "file", "row"]))
     doubtful = lowest.sort("jaccard", "file", "row").unique(SURVIVOR, keep="first", maintain_order=True).head(DOUBTFUL)
     similar, below, held = _apart(out, rule, rows)
     return {
