@@ -191,7 +191,7 @@ def test_the_policy_stops_what_escaping_would_miss(browser, report):
     browser.show(report)
     browser.run(
         "document.body.insertAdjacentHTML('beforeend', "
-        "'<img src=\"https://evil.example/x\" onerror=\"window.bad = 1\">')"
+        '\'<img src="https://evil.example/x" onerror="window.bad = 1">\')'
     )
     browser.run("new Promise((done) => setTimeout(done, 200))")
     assert browser.run("window.bad") is None
