@@ -72,7 +72,7 @@ def read_sites(path: Path) -> pl.DataFrame:
     try:
         marked = pl.read_parquet_metadata(path).get(_MARK)
         if marked == VERSION:
-            return pl.read_parquet(path, glob=False).select(SITE_LINES.names()).cast(SITE_LINES)  # type: ignore[arg-type]
+            return pl.read_parquet(path, glob=False).select(SITE_LINES.names()).cast(SITE_LINES)
     except OSError as error:
         raise InputError(f"cannot read the table of site lines {path}: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:

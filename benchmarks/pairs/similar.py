@@ -54,7 +54,7 @@ def similar_pairs(sets: list[NDArray[np.int64]], *, floor: float) -> set[tuple[i
 
 
 @nb.njit
-def _count(starts, members, offsets, posted, sizes, floor):  # noqa: PLR0913, PLR0917 -- flat arrays
+def _count(starts, members, offsets, posted, sizes, floor):  # noqa: PLR0917 -- flat arrays
     shared = np.zeros(len(sizes), np.int64)
     touched = np.empty(len(sizes), np.int64)
     earlier = [np.int64(0) for _ in range(0)]
