@@ -148,7 +148,7 @@ def index_hits(
         _locked(table[name]) for table in (traits, wanted_traits) for name in ("shingles", "mark")
     )
     _meet(
-        np.searchsorted(keys, own, "left"), np.searchsorted(keys, own, "right"),
+        np.searchsorted(keys, own), _locked(stored["key"]), _locked(wanted["key"]),
         _locked(stored["at"]), sizes, marks, _locked(wanted["at"]), own_sizes, own_marks, *rule.ratio, hits,
     )  # fmt: skip
     return hits
@@ -162,11 +162,13 @@ def _locked(column: pl.Series) -> NDArray[Any]:
 
 
 @kernel
-def _meet(firsts, ends, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _meet(firsts, keys, own_keys, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
     for i in range(firsts.size):
         size = np.int64(own_sizes[wanted[i]])
         mark = own_marks[wanted[i]]
-        for place in range(firsts[i], ends[i]):
+        place = firsts[i] - 1
+        while place + 1 < keys.size and keys[place + 1] == own_keys[i]:
+            place += 1
             at = stored[place]
             other = np.int64(sizes[at])
             need = least_shared(size, other, a, b)

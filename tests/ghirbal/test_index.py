@@ -214,13 +214,17 @@ def test_an_index_inside_the_input_is_not_read(batches):
     assert run([folder / "archive"], folder / "out", options=options).already
 
 
-def test_batches_without_anything_to_keep(batches, write_jsonl):
+@pytest.mark.parametrize("most", [MOST_SEGMENTS, 1])
+def test_batches_without_anything_to_keep(batches, write_jsonl, most, monkeypatch):
     folder, days = batches
+    monkeypatch.setattr("ghirbal.index.MOST_SEGMENTS", most)
     options = Options(index=str(folder / "index"))
     run([write_jsonl(folder / "none.jsonl", [])], folder / "out none", options=options)
     run([write_jsonl(folder / "empty.jsonl", [{"text": ""}, {"text": " … "}])], folder / "out empty", options=options)
     run([days[0]], folder / "out", options=options)
     assert table(folder / "out", "decisions")["kept"].any()
+    run([days[0]], folder / "again", options=Options(index=str(folder / "index"), format="csv"))
+    assert not table(folder / "again", "decisions")["kept"].any()
 
 
 APPEND = """
