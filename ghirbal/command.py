@@ -8,8 +8,11 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import Field, dataclass, fields
+from functools import partial
+from importlib.util import find_spec
 from typing import Any, NoReturn
 
 from ghirbal.checking import options as checking
@@ -57,20 +60,31 @@ def _job(arguments: argparse.Namespace, options: Options) -> int:
         return _stream(arguments, options)
     if arguments.output is None:
         raise UsageError("say where the result goes: -o OUT")
-    from ghirbal import job
     from ghirbal.progress import Progress
     from ghirbal.summary import summary
 
-    outcome = getattr(job, arguments.command)(
-        arguments.inputs,
-        arguments.output,
-        options=options,
-        progress=Progress(sys.stderr),
-    )
+    with _engine(options.engine, arguments.command) as call:
+        outcome = call(arguments.inputs, arguments.output, options=options, progress=Progress(sys.stderr))
     for note in outcome.notes:
         print(f"ghirbal: note: {note}", file=sys.stderr)
     print(summary(outcome))
     return int(arguments.strict and outcome.counts["rows"]["quarantined"] > 0)
+
+
+@contextmanager
+def _engine(engine: str, command: str) -> Iterator[Callable[..., Any]]:
+    """Give the function that does a command on an engine."""
+    if engine == "local":
+        from ghirbal import job
+
+        yield getattr(job, command)
+        return
+    if find_spec("pyspark") is None:
+        raise UsageError("--engine spark needs more than is installed: pip install 'ghirbal[spark]'")
+    from ghirbal import spark
+
+    with spark.own_session() as session:
+        yield partial(getattr(spark, command), session)
 
 
 def _stream(arguments: argparse.Namespace, options: Options) -> int:

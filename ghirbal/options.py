@@ -151,6 +151,14 @@ class Options:
     batch_rows: int = _option(
         65_536, "rows held at a time; never changes the answer", WRITING, int, metavar="N", neutral=True
     )
+    engine: Literal["local", "spark"] = _option(
+        "local",
+        "where the work is done; never changes the answer (default: local; spark needs ghirbal[spark] and a JDK)",
+        WRITING,
+        str,
+        choices=("local", "spark"),
+        neutral=True,
+    )
     work: str | None = _option(
         None,
         "folder for unfinished work (default: OUT/.work; deleted at the end)",

@@ -99,6 +99,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "options": "with other options",
         "index": "beside an index in another state",
         "batches": "with batches of another size",
+        "engine": "on another engine",
         "versions": "by other versions of the programs",
     }
     differing = [words for name, words in names.items() if before.get(name) != now.get(name)]

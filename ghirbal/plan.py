@@ -53,8 +53,9 @@ class Plan:
 
     @property
     def begun(self) -> dict[str, Any]:
-        """What unfinished work depends on besides: how the rows were cut into batches."""
-        return {**self.job, "batches": [self.reading.batch_bytes, self.reading.batch_rows]}
+        """What unfinished work depends on besides: how the rows were cut into batches, and for which engine."""
+        batches = [self.reading.batch_bytes, self.reading.batch_rows]
+        return {**self.job, "batches": batches, "engine": self.options.engine}
 
 
 def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> Plan:

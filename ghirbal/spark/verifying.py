@@ -1,0 +1,122 @@
+"""Exact comparison of pairs, with their sets brought beside them by joins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import polars as pl
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - as everywhere
+
+from dedup import Rule, shingle_sets
+from dedup.guard import template_findings
+from dedup.pairs import verify_block, verify_pairs
+from ghirbal.spark.candidates import unsigned
+from ghirbal.spark.frames import Texts, Workspace, grouped, mapped
+
+BLOCK: Final = 4096
+"""Documents of a large bucket that are compared with as many others in one task: 18 MB of sets."""
+
+SETS: Final = pl.Schema({"rank": pl.Int64(), "hashes": pl.List(pl.Int64()), "text": pl.String()})
+_SHARED: Final = {"before": pl.Int64(), "after": pl.Int64(), "shared": pl.Int64(), "jaccard": pl.Float64()}
+VERIFIED: Final = pl.Schema({**_SHARED, "held": pl.String()})
+"""A pair of ranks, how many shingles their sets share, and why the guard does not let one go for the other."""
+_SIMILAR: Final = pl.Schema({**_SHARED, "equal": pl.Boolean()})
+
+
+def sets_of(work: Workspace, places: DataFrame, texts: Texts, rule: Rule, name: str) -> DataFrame:
+    """Make the sets of documents again from their texts (see `SETS`), a part at a time."""
+    return work.keep(grouped(places, ["part"], partial(_sets, texts, rule), SETS), f"{name}-sets")
+
+
+def _sets(texts: Texts, rule: Rule, places: pl.DataFrame) -> pl.DataFrame:
+    own = pl.Series("text", texts(places))
+    sets = shingle_sets(own, words=rule.words)
+    lengths = np.diff(sets.starts)
+    rows = np.repeat(np.arange(len(own)), lengths)
+    hashes = pl.DataFrame({"row": rows, "hashes": sets.hashes.view(np.int64)})
+    lists = hashes.group_by("row", maintain_order=True).agg("hashes")["hashes"]
+    texts_too = own if rule.template_guard else pl.lit(None, pl.String).alias("text")
+    return places.select("rank", lists, texts_too).cast(SETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Compares pairs of documents by rank whose `sets` are known; what comes out is as `VERIFIED` says."""
+
+    sets: DataFrame
+    rule: Rule
+
+    def pairs(self, pairs: DataFrame) -> DataFrame:
+        """Compare the sets of each pair `before`, `after`."""
+        left = self.sets.select(F.col("rank").alias("before"), F.col("hashes").alias("left"))
+        right = self.sets.select(F.col("rank").alias("after"), F.col("hashes").alias("right"))
+        beside = pairs.join(left, "before").join(right, "after").select("before", "after", "left", "right")
+        return self._guarded(mapped(beside, partial(_verify, self.rule), _SIMILAR))
+
+    def blocks(self, members: DataFrame, bucket: list[str]) -> DataFrame:
+        """Compare all pairs of each (large) bucket, whose `members` columns tell, block by block.
+
+        Members fall into blocks by a hash of their rank; each two blocks of a bucket are one task's, so that no
+        task holds more than twice `BLOCK` sets, however large the bucket.
+        """
+        sizes = members.groupBy(*bucket).agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("long").alias("blocks"))
+        placed = members.join(sizes, bucket).withColumn("block", F.pmod(F.xxhash64("rank"), F.col("blocks")))
+        others = F.explode(F.sequence(F.lit(0), F.col("blocks") - 1))
+        paired = placed.select(*bucket, "rank", "block", others.alias("other"))
+        cells = paired.select(
+            *bucket, "rank", F.least("block", "other").alias("low"), F.greatest("block", "other").alias("high"),
+            (F.col("block") <= F.col("other")).alias("first"),
+        )  # fmt: skip
+        beside = cells.join(self.sets.select("rank", "hashes"), "rank")
+        similar = grouped(beside, [*bucket, "low", "high"], partial(_verify_cell, self.rule), _SIMILAR)
+        return self._guarded(similar.distinct())
+
+    def _guarded(self, similar: DataFrame) -> DataFrame:
+        if not self.rule.template_guard:
+            return similar.select(*_SHARED, F.lit(None).cast("string").alias("held"))
+        left = self.sets.select(F.col("rank").alias("before"), F.col("text").alias("left"))
+        right = self.sets.select(F.col("rank").alias("after"), F.col("text").alias("right"))
+        return mapped(similar.join(left, "before").join(right, "after"), _guard, VERIFIED)
+
+
+def _verify(rule: Rule, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for pairs in batches:
+        shared = pl.Series("shared", verify_pairs(unsigned(pairs["left"]), unsigned(pairs["right"]), rule))
+        yield _similar(pairs.with_columns(shared))
+
+
+def _verify_cell(rule: Rule, cell: pl.DataFrame) -> pl.DataFrame:
+    """Compare the documents of one block with those of the other, or of one block with each other."""
+    ones = cell.filter("first")
+    others = ones if (cell["low"][0] == cell["high"][0]) else cell.filter(~pl.col("first"))
+    left, right, shared = verify_block(unsigned(ones["hashes"]), unsigned(others["hashes"]), rule)
+    pairs = pl.DataFrame(
+        {"one": ones["rank"].gather(left), "two": others["rank"].gather(right), "shared": shared}
+    ).with_columns(ones["hashes"].gather(left).alias("left"), others["hashes"].gather(right).alias("right"))
+    low, high = pl.min_horizontal("one", "two"), pl.max_horizontal("one", "two")
+    named = pairs.with_columns(before=low, after=high).filter(pl.col("before") < pl.col("after"))
+    return _similar(named.unique(["before", "after"]))
+
+
+def _similar(pairs: pl.DataFrame) -> pl.DataFrame:
+    left, right, shared = pl.col("left").list.len(), pl.col("right").list.len(), pl.col("shared")
+    total = left.cast(pl.Int64) + right.cast(pl.Int64)
+    return (
+        pairs.filter(shared >= 0)
+        .with_columns(jaccard=shared / (total - shared), equal=(shared == left) & (shared == right))
+        .select(_SIMILAR.names())
+        .cast(_SIMILAR)
+    )
+
+
+def _guard(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for pairs in batches:
+        asked = pairs.filter(~pl.col("equal"))
+        findings = template_findings(asked["left"], asked["right"])
+        kinds = [finding and f"template-{finding.kind}" for finding in findings]
+        held = asked.with_columns(pl.Series("held", kinds, dtype=pl.String))
+        free = pairs.filter("equal").with_columns(held=pl.lit(None, pl.String))
+        yield pl.concat([held, free]).select(VERIFIED.names())

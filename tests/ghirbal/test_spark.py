@@ -1,0 +1,178 @@
+"""The job on Spark beside the job on this machine: the same rows in every table, however the work was cut."""
+
+import json
+import random
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from pyspark.sql import SparkSession
+
+from dedup import Rule, find_duplicates, sketch_batch
+from dedup.duplicates import found
+from ghirbal import job as local
+from ghirbal import spark
+from ghirbal.errors import InputError, UsageError
+from ghirbal.options import Options
+from ghirbal.spark import clusters, verifying
+from ghirbal.spark.candidates import ranked
+from ghirbal.spark.finding import find_duplicates as find_on_spark
+from ghirbal.spark.frames import Workspace
+from ghirbal.spark.job import job
+from ghirbal.spark.parts import SKETCH, spark_sketch
+
+# Spark's own: sockets of workers that it leaves to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore")
+TABLES = ("documents", "edits", "flags", "decisions", "paragraphs")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def session():
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYSPARK_PYTHON", sys.executable)
+        made = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.memory", "2g")
+            .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            # Some hundred tiny queries: compiling each takes longer than what it does.
+            .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            .config("spark.sql.adaptive.enabled", "false")
+            .config("spark.executorEnv.PYTHONPATH", str(ROOT))
+            .config("spark.executorEnv.POLARS_MAX_THREADS", "1")
+            .getOrCreate()
+        )
+        made.sparkContext.setLogLevel("ERROR")
+        yield made
+        made.stop()
+
+
+def assert_same(one, other):
+    for name in TABLES:
+        assert_frame_equal(pl.read_parquet(one / name / "*.parquet"), pl.read_parquet(other / name / "*.parquet"))
+    assert (one / "quarantine.jsonl").read_bytes() == (other / "quarantine.jsonl").read_bytes()
+    left, right = (json.loads((out / "run.json").read_bytes()) for out in (one, other))
+    assert {**left, "files": None} == {**right, "files": None}
+
+
+@pytest.fixture
+def partitions(session, request):
+    session.conf.set("spark.sql.shuffle.partitions", request.param)
+    yield request.param
+    session.conf.set("spark.sql.shuffle.partitions", 2)
+
+
+@pytest.mark.parametrize("partitions", [2, 7], indirect=True)
+def test_a_run_is_the_same(session, archive, tmp_path, partitions):
+    local.run([archive], tmp_path / "local")
+    job(session, "run", [archive], tmp_path / "spark", unit_bytes=1000 * partitions)
+    assert_same(tmp_path / "local", tmp_path / "spark")
+    assert not (tmp_path / "spark" / ".work").exists()
+    assert spark.run(session, [archive], tmp_path / "spark").already
+
+
+def test_cleaning_alone_is_the_same(session, seeds, tmp_path):
+    local.clean([seeds], tmp_path / "local")
+    spark.clean(session, [seeds], tmp_path / "spark")
+    assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_nothing_that_can_be_read(session, tmp_path):
+    (tmp_path / "a.jsonl").write_text("{broken\n")
+    local.run([tmp_path / "a.jsonl"], tmp_path / "local")
+    spark.run(session, [tmp_path / "a.jsonl"], tmp_path / "spark")
+    assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_errors_are_one_sentence(session, archive, tmp_path):
+    with pytest.raises(UsageError, match=r"no row of a\.jsonl has the field .body."):
+        spark.run(session, [archive], tmp_path / "out", options=Options(text="body"))
+    with pytest.raises(UsageError, match="--index is for one machine"):
+        spark.run(session, [archive], tmp_path / "out", options=Options(index=str(tmp_path / "index")))
+    (archive / "z.txt").symlink_to("/nowhere")
+    with pytest.raises(InputError):
+        spark.run(session, [archive / "z.txt"], tmp_path / "out")
+
+
+def on_spark(session, folder, texts, rule):
+    """What Spark finds among texts in order of preference, as `dedup` tells it."""
+    sketches = spark_sketch(sketch_batch(texts, rule), rule)
+    rows = pl.DataFrame({"part": pl.Series([0] * len(texts), dtype=pl.Int64)}).with_columns(
+        pl.int_range(pl.len()).alias("position"), pl.int_range(pl.len()).alias("key_0")
+    )
+    folder.mkdir()
+    rows.hstack(sketches).write_parquet(folder / "rows.parquet")
+    work = Workspace(session, folder)
+    frame = session.read.parquet((folder / "rows.parquet").as_uri())
+    schema = pl.Schema({"part": pl.Int64(), "position": pl.Int64(), **SKETCH})
+    numbered = work.keep(ranked(work, frame, [False], schema, "numbered"), "numbered")
+    told = find_on_spark(work, numbered, lambda places: texts.gather(places["position"]), rule, "texts")
+    table = pl.DataFrame(pl.from_arrow(told.toArrow())).sort("rank").with_row_index("at")
+    held = dict(table.filter(pl.col("held").is_not_null()).select("at", "held").iter_rows())
+    columns = (
+        table[name].fill_null(-1 if name == "survivor" else 0).to_numpy()
+        for name in ("survivor", "shared", "own", "other")
+    )
+    return found(*columns, table["named"].to_numpy(), held=held)
+
+
+def bulletins(count, *, same):
+    """Bulletins of one form; all but every tenth differ in one word only where they are `same`."""
+    chance = random.Random(count)  # noqa: S311 (a test wants the same texts each time)
+    form = [f"word{number}" for number in range(60)]
+    texts = []
+    for number in range(count):
+        words = [*form]
+        changed = 1 if same and number % 10 else 14
+        for place in chance.sample(range(60), changed):
+            words[place] = f"other{chance.randrange(10**6)}"
+        texts.append(" ".join(words))
+    return pl.Series("text", texts)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["copies", "filled forms"])
+def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
+    monkeypatch.setattr(clusters, "LARGE", 40)
+    monkeypatch.setattr(verifying, "BLOCK", 64)
+    texts, rule = bulletins(300, same=same), Rule(words=2, threshold=0.5, template_guard=False)
+    expected = find_duplicates(
+        sketch_batch(texts, rule),
+        pl.int_range(len(texts), eager=True).to_numpy(),
+        lambda rows: iter([texts.gather(rows)]),
+        rule,
+    )
+    assert_frame_equal(on_spark(session, tmp_path / "work", texts, rule), expected)
+
+
+def test_a_chain_longer_than_the_rounds_ends_in_one_task(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(clusters, "ROUNDS", 2)
+    words = [f"w{number}" for number in range(300)]
+    texts = pl.Series("text", [" ".join(words[start : start + 60]) for start in range(0, 240, 10)])
+    rule = Rule(words=2, threshold=0.6)
+    expected = find_duplicates(
+        sketch_batch(texts, rule),
+        pl.int_range(len(texts), eager=True).to_numpy(),
+        lambda rows: iter([texts.gather(rows)]),
+        rule,
+    )
+    assert_frame_equal(on_spark(session, tmp_path / "work", texts, rule), expected)
+    monkeypatch.setattr(clusters, "LEFT", 1)
+    with pytest.raises(clusters.GhirbalError, match="undecided after 2 rounds"):
+        on_spark(session, tmp_path / "again", texts, rule)
+
+
+@pytest.mark.parametrize("partitions", [7], indirect=True)
+@pytest.mark.usefixtures("partitions")
+def test_real_articles(session, evaluation, tmp_path):
+    pl.scan_parquet(evaluation / "saudi_news.parquet").head(600).collect().write_parquet(
+        tmp_path / "news.parquet", row_group_size=150
+    )
+    local.run([tmp_path / "news.parquet"], tmp_path / "local")
+    job(session, "run", [tmp_path / "news.parquet"], tmp_path / "spark", unit_bytes=300_000)
+    assert_same(tmp_path / "local", tmp_path / "spark")
