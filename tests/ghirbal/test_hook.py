@@ -122,7 +122,8 @@ def test_fix_repairs_and_the_next_commit_passes(repo, commit):
     assert first.returncode == 1
     assert "data/bad.jsonl:2:11: GH205 fixed: breadcrumb" in first.said
     assert "files were modified by this hook" in first.said
-    assert [json.loads(line)["text"] for line in (folder / "data" / "bad.jsonl").open()] == [BODY, BODY]
+    lines = (folder / "data" / "bad.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == [BODY, BODY]
     git("add", "data", cwd=folder)
     second = commit(folder)
     assert second.returncode == 0, second.said
