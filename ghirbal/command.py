@@ -1,4 +1,8 @@
-"""The command line: flags from `Options`, one function a command, errors as one sentence."""
+"""The command line: flags from `Options`, one function a command, errors as one sentence.
+
+Above 300 lines because every command stands in this one place, where one looks for it.
+"""
+
 # ruff: noqa: PLC0415 (a command pays only for the imports it uses)
 # ruff: noqa: T201 (a command speaks by printing)
 
