@@ -10,7 +10,7 @@ from cleaners.recipe import PRESETS
 def catalogue() -> str:
     """Return a paragraph for each cleaner: name, safety class, presets with it, what it does, its options.
 
-    >>> "DropTatweel  (repair)  in recipe encoding, news" in catalogue().splitlines()
+    >>> "DropTatweel  (repair)  in recipe encoding, news, pages" in catalogue().splitlines()
     True
     """
     used = {name: {type(cleaner).__name__ for cleaner in named_recipe(name)} for name in PRESETS}

@@ -132,7 +132,10 @@ def test_fix_repairs_and_the_next_commit_passes(repo, commit):
 def test_duplicates_are_looked_for_in_the_whole_data_set(repo, commit):
     folder = repo("ghirbal-duplicates")
     (folder / "pyproject.toml").write_text('[tool.ghirbal]\nfiles = ["data"]\n')
-    write(folder / "data" / "new.jsonl", f"{BODY} Home » News is quoted here, and much more than that.")
+    write(
+        folder / "data" / "new.jsonl",
+        "The harbour opens again on Monday, and the first ferry leaves at seven in the morning.",
+    )
     git("add", ".", cwd=folder)
     done = commit(folder)
     assert done.returncode == 0, done.said
