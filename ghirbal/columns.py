@@ -137,14 +137,15 @@ def kinds_of_frame(frame: pl.DataFrame) -> dict[str, Kind]:
 def settle(kinds: Iterable[Mapping[str, Kind]], *, fields: Fields) -> Settled:
     """Types and order of the output's columns, from the kinds of all batches in input order.
 
-    Columns stand in order of first appearance. An id that no input has comes
-    last, then the site where there is a url to make it of.
+    Columns stand in order of first appearance. The text is there though no row could
+    be read. An id that no input has comes last, then the site where there is a url to
+    make it of.
     """
     joined: dict[str, Kind] = {}
     for batch in kinds:
         for name, kind in batch.items():
             joined[name] = join(joined.get(name, NULL), kind)
-    made = [fields.column("id")] + [fields.column("site")] * (fields.column("url") in joined)
+    made = [fields.column("text"), fields.column("id")] + [fields.column("site")] * (fields.column("url") in joined)
     joined |= {name: STRING for name in made if name not in joined}
     joined |= {fields.column(name): STRING for name in ("id", "text", "site") if fields.column(name) in joined}
     settled = {name: JSON if _dtype(kind) is None else kind for name, kind in joined.items()}

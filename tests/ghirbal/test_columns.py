@@ -151,6 +151,10 @@ def test_made_columns_come_last() -> None:
     assert settle([kinds], fields=FIELDS).schema == dict.fromkeys(["id", "site", "url", "text"], pl.String)
 
 
+def test_the_text_is_there_though_no_row_is() -> None:
+    assert settle([], fields=Fields(text="body")).schema == {"body": pl.String(), "id": pl.String()}
+
+
 def test_disagreement_is_told_once() -> None:
     kinds = [
         encode_rows([{"x": "a", "y": 1}])[1],
@@ -225,7 +229,7 @@ def test_a_string_column_of_parquet_is_not_touched() -> None:
     settled = settle([kinds], fields=FIELDS)
     rows = pl.DataFrame({"id": ["i", "j"], "text": ["t", "u"], "site": [None, None]})
     table = documents(rows, frame, kinds, settled, fields=FIELDS)
-    assert table.columns == ["x", "n", "id"]
+    assert table.columns == ["x", "n", "text", "id"]
     assert table.select("x", "n").equals(frame)
 
 
