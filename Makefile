@@ -21,7 +21,7 @@ demo: install ## clean the five seed pages and write the evidence to out/demo
 	$(BIN)/ghirbal run seeds -o out/demo --overwrite
 
 test: install ## run the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: install ## lint, format, types, stairs, and the wheel in an empty environment
 	$(BIN)/ruff check
