@@ -29,15 +29,18 @@ from cleaners.chrome import (
 )
 from cleaners.clean import Cleaned, clean, clean_text
 from cleaners.folding import fold, fold_text
+from cleaners.installed import SAFETY, cleaner_types
 from cleaners.ledger import apply_edits, undo_edits
 from cleaners.pages import KeepBody
-from cleaners.recipe import ENCODING, NEWS, PAGES, Recipe, cleaner_types, named_recipe, recipe_from_toml
+from cleaners.recipe import ENCODING, NEWS, OPINIONS, PAGES, Recipe, adjusted_recipe, named_recipe, recipe_from_toml
 from cleaners.sites import SITE_LINES, merge_site_lines, site_lines
 
 __all__ = [
     "ENCODING",
     "NEWS",
+    "OPINIONS",
     "PAGES",
+    "SAFETY",
     "SITE_LINES",
     "Cleaned",
     "CleanedBatch",
@@ -65,6 +68,7 @@ __all__ = [
     "KeepBody",
     "NormalizeSpaces",
     "Recipe",
+    "adjusted_recipe",
     "apply_edits",
     "clean",
     "clean_batch",

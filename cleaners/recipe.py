@@ -1,18 +1,15 @@
 """Recipes: tuples of cleaners, by name, by hand or from TOML."""
 
 import tomllib
-from dataclasses import fields
-from difflib import get_close_matches
-from importlib.metadata import entry_points
+from collections.abc import Collection, Sequence
+from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import Any, Final
 
 from cleaners import characters, chrome, pages
-from cleaners.page import Dropper
-from cleaners.rewriting import Rewriter
+from cleaners.installed import SAFETY, Cleaner, cleaner_types
+from cleaners.options import check_option, nearest
 
-Cleaner = Rewriter | Dropper
-"""Either shape of cleaner: characters within a line, or whole lines."""
 Recipe = tuple[Cleaner, ...]
 """Cleaners in the order in which they act."""
 
@@ -42,7 +39,7 @@ NEWS: Final[Recipe] = (
     chrome.DropTrackingBlob(),
     chrome.DropSiteLines(),
 )
-"""For text that an extractor left of a news page. By-lines, datelines and captions stay: they are opinion."""
+"""For text that an extractor left of a news page. By-lines, datelines and captions stay (`OPINIONS`)."""
 
 PAGES: Final[Recipe] = (*ENCODING, pages.KeepBody(), *NEWS[len(ENCODING) :])
 """For the whole visible text of a page: the body is found first, then cleaned as news."""
@@ -50,15 +47,8 @@ PAGES: Final[Recipe] = (*ENCODING, pages.KeepBody(), *NEWS[len(ENCODING) :])
 PRESETS: Final = MappingProxyType({"encoding": ENCODING, "news": NEWS, "pages": PAGES})
 """The recipes that have a name."""
 
-
-def cleaner_types() -> dict[str, type[Cleaner]]:
-    """Every cleaner there is, by name: ours, then those of the entry points `ghirbal.cleaners`."""
-    own: dict[str, type[Cleaner]] = {
-        name: getattr(module, name) for module in (characters, chrome) for name in module.__all__
-    }
-    own["KeepBody"] = pages.KeepBody
-    others = {point.name: point.load() for point in entry_points(group="ghirbal.cleaners")}
-    return {**others, **own}
+OPINIONS: Final[Recipe] = (chrome.DropByline(), chrome.DropPlaceAndSource(), chrome.DropImageCaption())
+"""What no preset takes out, because it is part of the article to some: credits, places, captions."""
 
 
 def named_recipe(name: str) -> Recipe:
@@ -68,15 +58,46 @@ def named_recipe(name: str) -> Recipe:
     True
     """
     if name not in PRESETS:
-        raise ValueError(f"there is no recipe {name!r}{_nearest(name, PRESETS)}; presets: {', '.join(PRESETS)}")
+        raise ValueError(f"there is no recipe {name!r}{nearest(name, PRESETS)}; presets: {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def adjusted_recipe(recipe: Recipe, *, safety: Collection[str] = (), without: Collection[str] = ()) -> Recipe:
+    """Give a recipe with these safety classes and no other, and without the cleaners of these names.
+
+    `safety` takes `repair`, `chrome` and `opinion`; empty, it leaves the recipe as it is. Cleaners of another class
+    go; a class that the recipe has no cleaner of comes in whole, with its defaults, at its usual place.
+
+    >>> adjusted_recipe(NEWS, safety=["repair"]) == ENCODING
+    True
+    >>> adjusted_recipe(NEWS, safety=["repair", "chrome", "opinion"], without=["DropPullQuote"])[-1]
+    DropImageCaption(most_words=30)
+    """
+    for one in safety:
+        if one not in SAFETY:
+            raise ValueError(f"there is no safety class {one!r}{nearest(one, SAFETY)}; they are {', '.join(SAFETY)}")
+    names = {type(cleaner).__name__ for cleaner in recipe}
+    if safety:
+        missing = set(safety) - {cleaner.safety for cleaner in recipe}
+        brought = tuple(cleaner for cleaner in (*NEWS, *OPINIONS) if cleaner.safety in missing)
+        first = tuple(cleaner for cleaner in brought if cleaner.safety == SAFETY[0])
+        recipe = (*first, *(one for one in recipe if one.safety in safety), *brought[len(first) :])
+        names |= {type(cleaner).__name__ for cleaner in brought}
+    for name in without:
+        if name not in names:
+            raise ValueError(f"the recipe has no cleaner {name!r} to leave out{nearest(name, names)}")
+    left = tuple(cleaner for cleaner in recipe if type(cleaner).__name__ not in without)
+    if not left:
+        raise ValueError("the recipe has no cleaners left")
+    return left
 
 
 def recipe_from_toml(text: str) -> Recipe:
     r"""Read a recipe from TOML: `[[cleaners]]` tables, each with the cleaner's `name` and its options.
 
-    `preset = "news"` at the top puts that preset's cleaners first. ValueError says what is wrong, and names the
-    nearest right name for a mistyped one.
+    `preset = "news"` at the top puts that preset's cleaners first; a table then changes the options of the preset's
+    cleaner of that name, or adds one at the end. `safety = ["repair"]` and `without = ["DropPullQuote"]` choose among
+    them (`adjusted_recipe`). ValueError says what is wrong, and names the nearest right name for a mistyped one.
 
     >>> recipe_from_toml('[[cleaners]]\nname = "DropPullQuote"\nleast_words = 6')
     (DropPullQuote(least_words=6, most_words=40),)
@@ -85,36 +106,48 @@ def recipe_from_toml(text: str) -> Recipe:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"the recipe is not TOML: {error}") from error
-    if unknown := sorted(document.keys() - {"preset", "cleaners"}):
-        raise ValueError(f"a recipe has no {unknown[0]!r}{_nearest(unknown[0], ('preset', 'cleaners'))}")
+    for key in document:
+        if key not in _KEYS:
+            raise ValueError(f"a recipe has no {key!r}{nearest(key, _KEYS)}; it has {', '.join(_KEYS)}")
     tables = document.get("cleaners", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ValueError("`cleaners` must be an array of tables: write [[cleaners]] above each")
-    preset = named_recipe(str(document["preset"])) if "preset" in document else ()
-    recipe = (*preset, *(_cleaner(table) for table in tables))
+    recipe = list(named_recipe(str(document["preset"])) if "preset" in document else ())
+    types = cleaner_types() if tables else {}
+    preset = [type(cleaner) for cleaner in recipe]
+    for cleaner in (_cleaner(table, types) for table in tables):
+        if type(cleaner) in preset:
+            recipe[preset.index(type(cleaner))] = cleaner
+        else:
+            recipe.append(cleaner)
     if not recipe:
         raise ValueError("the recipe has no cleaners: write a [[cleaners]] table for each, or name a preset")
-    return recipe
+    return adjusted_recipe(tuple(recipe), safety=_strings(document, "safety"), without=_strings(document, "without"))
 
 
-def _cleaner(table: dict[str, Any]) -> Cleaner:
-    types = cleaner_types()
+_KEYS: Final = ("preset", "safety", "without", "cleaners")
+
+
+def _strings(document: dict[str, Any], key: str) -> Sequence[str]:
+    value = document.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError(f"`{key}` of a recipe must be a list of names, not {value!r}")
+    return value
+
+
+def _cleaner(table: dict[str, Any], types: dict[str, type[Cleaner]]) -> Cleaner:
     name = table.get("name")
     if name is None:
         raise ValueError("a [[cleaners]] table has no `name`")
     if name not in types:
-        raise ValueError(f"there is no cleaner {name!r}{_nearest(str(name), types)}; `ghirbal cleaners` lists them")
+        raise ValueError(f"there is no cleaner {name!r}{nearest(str(name), types)}; `ghirbal cleaners` lists them")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key != "name"}
-    known = {field.name: field for field in fields(types[name])}  # type: ignore[arg-type]
+    known = {field.name: field for field in fields(types[name]) if field.init}  # type: ignore[arg-type]
     for option, value in options.items():
         if option not in known:
-            raise ValueError(f"{name} has no option {option!r}{_nearest(option, known)}")
-        default = known[option].default
-        if type(value) is not type(default) and not (isinstance(default, float) and isinstance(value, int)):
-            raise ValueError(f"{name}.{option} is {value!r}; it must be like its default, {default!r}")
+            raise ValueError(f"{name} has no option {option!r}{nearest(option, known)}")
+        check_option(name, known[option], value)
+    for option, field in known.items():
+        if option not in options and field.default is MISSING and field.default_factory is MISSING:
+            raise ValueError(f"{name} needs the option {option!r}")
     return types[name](**options)
-
-
-def _nearest(name: str, names: Any) -> str:
-    found = get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return f": did you mean {found[0]!r}?" if found else ""

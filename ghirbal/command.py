@@ -136,10 +136,10 @@ def _check(arguments: argparse.Namespace, _: Options) -> int:
     return run(vars(arguments), out=sys.stdout, complaints=sys.stderr)
 
 
-def _cleaners(_: argparse.Namespace, __: Options) -> int:
+def _cleaners(arguments: argparse.Namespace, _: Options) -> int:
     from ghirbal.catalogue import catalogue
 
-    print(catalogue())
+    print(catalogue(arguments.of))
     return 0
 
 
@@ -207,6 +207,9 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument(
                 "--input", metavar="INPUT", nargs="+", default=[], help="where the input lies now (with --id)"
             )
+        elif name == "cleaners":
+            about = "only those of this recipe, with the options that it sets"
+            one.add_argument("--recipe", dest="of", metavar="NAME|FILE", help=about)
         for title in command.groups:
             group = one.add_argument_group(title)
             for declared in fields(command.options):

@@ -73,12 +73,23 @@ class Options:
 
     recipe: str = _option(
         "news",
-        "which cleaners: 'news' (text that an extractor left), 'encoding' (characters only), "
-        "or a TOML file (default: news)",
+        "which cleaners: 'news' (text that an extractor left), 'pages' (a page's whole text), "
+        "'encoding' (characters only), or a TOML or Python file (default: news)",
         CLEANING,
         str,
         metavar="NAME|FILE",
         neutral=True,  # the cleaners themselves are recorded: a file's name says nothing
+    )
+    safety: tuple[str, ...] = _option(
+        (),
+        "the safety classes to clean, of repair, chrome and opinion (default: those of the recipe)",
+        CLEANING,
+        _names,
+        metavar="LIST",
+        neutral=True,  # so are these
+    )
+    without: tuple[str, ...] = _option(
+        (), "cleaners to leave out, by name", CLEANING, _names, metavar="LIST", neutral=True
     )
     sites: str | None = _option(
         None,

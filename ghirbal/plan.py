@@ -60,7 +60,7 @@ class Plan:
 
 def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> Plan:
     """Find the input and read the options; UsageError or InputError says what is wrong with them."""
-    recipe = read_recipe(options.recipe) if command != "dedup" else None
+    recipe = read_recipe(options.recipe, safety=options.safety, without=options.without) if command != "dedup" else None
     table = read_sites(Path(options.sites)) if options.sites and command != "dedup" else None
     rule = article_rule(options) if command != "clean" else None
     paragraphs = paragraph_rule(options) if rule is not None and options.paragraphs != "off" else None

@@ -45,7 +45,7 @@ def sites(
 
     Returns the table, and how many rows could not be read.
     """
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     before = [] if options.sites is None else [read_sites(Path(options.sites))]
     if target.is_dir():
         raise UsageError(f"{target} is a folder, but a table of site lines is one file")

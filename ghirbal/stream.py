@@ -28,7 +28,7 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
     """
     options = options or Options()
     reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8")
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     table = None if options.sites is None else read_sites(Path(options.sites))
     text, title = reading.fields.column("text"), reading.fields.column("title")
 

@@ -12,7 +12,8 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 
 import ghirbal
-from cleaners.recipe import PRESETS, cleaner_types
+from cleaners.installed import cleaner_types
+from cleaners.recipe import PRESETS
 from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS
 from ghirbal.checking import CheckOptions
 from ghirbal.checking.codes import CODES

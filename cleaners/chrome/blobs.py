@@ -8,6 +8,7 @@ from typing import ClassVar
 import polars as pl
 import regex
 
+from cleaners.options import check_options
 from cleaners.page import marks
 
 _NOTE = regex.compile(r"(?i)\b(?:ip|uid|sid|session|user|token|ua|ref|utm_\w+)\b\s*[:=]|(?:\d{1,3}\.){3}\d{1,3}")
@@ -27,6 +28,9 @@ class DropTrackingBlob:
 
     least_characters: int = 16
     most_words: int = 12
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that begin with a blob."""

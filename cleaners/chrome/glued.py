@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.folding import fold
+from cleaners.options import check_options
 from cleaners.page import MARKS
 from cleaners.phrasebook import phrase_classes
 
@@ -34,6 +35,9 @@ class CutGluedResidue:
 
     least_characters: int = 30
     most_words: int = 30
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the ends of last lines."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
 _PARAGRAPH: Final = 18
@@ -52,6 +53,9 @@ class DropRepeatedHeadline:
 
     least_words: int = 3
 
+    def __post_init__(self) -> None:
+        check_options(self)
+
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the lines that equal the headline."""
         titled = (pl.col("title") == pl.col("headline")).fill_null(value=False)
@@ -94,6 +98,9 @@ class DropSourceTag:
 
     most_words: int = 4
 
+    def __post_init__(self) -> None:
+        check_options(self)
+
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark source tags beside a repeated headline."""
         lines = headlined(page, 3)
@@ -118,6 +125,9 @@ class DropHashtagTail:
 
     min_tags: int = 3
     headline_share: float = 0.8
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of hashtags."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.chrome.stock import matched
+from cleaners.options import check_options
 from cleaners.page import marks
 
 _NAME: Final = r"[\p{L}\p{M} .]{2,40}"
@@ -19,6 +20,9 @@ class DropByline:
     safety: ClassVar = "opinion"
 
     most_words: int = 12
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a by-line or an agency's mark."""
@@ -35,6 +39,9 @@ class DropImageCaption:
 
     most_words: int = 30
 
+    def __post_init__(self) -> None:
+        check_options(self)
+
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a caption or a credit."""
         found = matched(page, ("photo_credit", "image_caption_mark"))
@@ -49,6 +56,9 @@ class DropPlaceAndSource:
     safety: ClassVar = "opinion"
 
     most_words: int = 7
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark short lines before the body that are two names with a dash between, or a name in brackets."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 import polars as pl
 
 from cleaners.chrome.neighbours import is_said
+from cleaners.options import check_options
 from cleaners.page import marks
 
 
@@ -20,6 +21,9 @@ class DropBreadcrumb:
     safety: ClassVar = "chrome"
 
     most_words: int = 25
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark paths."""

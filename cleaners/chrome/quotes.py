@@ -6,6 +6,7 @@ from typing import ClassVar
 import polars as pl
 
 from cleaners.folding import fold
+from cleaners.options import check_options
 from cleaners.page import marks
 
 
@@ -23,6 +24,9 @@ class DropPullQuote:
     least_words: int = 7
     """Shorter ones were names under pictures and subheadings, in nine of nine found in 26,104 articles."""
     most_words: int = 40
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that a neighbour contains."""

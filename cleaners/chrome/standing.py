@@ -7,6 +7,7 @@ import polars as pl
 
 from cleaners.chrome.stock import STOCK_CLASSES
 from cleaners.chrome.teasers import HEADINGS
+from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
 _CONTACT: Final = r"[|│©@]|(?i:https?:|www\.|[a-z]\.(?:com|net|org)\b)|\p{Nd}{5}"
@@ -35,6 +36,9 @@ class DropSiteLines:
     menu: int = 5
     menu_share: float = 0.5
     same_edge: float = 0.8
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark site lines."""

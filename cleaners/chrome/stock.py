@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.chrome.neighbours import is_label, is_said, with_neighbours
+from cleaners.options import check_options, nearest
 from cleaners.page import marks
 
 STOCK_CLASSES: Final = (
@@ -31,8 +32,12 @@ class DropStockPhrases:
     classes: tuple[str, ...] = STOCK_CLASSES
 
     def __post_init__(self) -> None:
-        if unknown := set(self.classes) - set(STOCK_CLASSES):
-            raise ValueError(f"unknown class {min(unknown)!r}; the classes are {', '.join(STOCK_CLASSES)}")
+        check_options(self)
+        for name in self.classes:
+            if name not in STOCK_CLASSES:
+                raise ValueError(
+                    f"unknown class {name!r}{nearest(name, STOCK_CLASSES)}; see {', '.join(STOCK_CLASSES)}"
+                )
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of the chosen classes."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.chrome.neighbours import is_label, with_neighbours
+from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
 HEADINGS: Final = ("read_also", "related_heading", "most_read_heading")
@@ -25,6 +26,9 @@ class DropTeaserBlock:
     safety: ClassVar = "chrome"
 
     least_cut: int = 2
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the heading and all that follows it."""
@@ -59,6 +63,9 @@ class DropReadAlso:
 
     longest_title: int = 20
     """In words."""
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark read-also lines and their titles."""

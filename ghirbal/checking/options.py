@@ -89,6 +89,8 @@ class CheckOptions:
     )
 
     recipe: str = _shared("recipe", group=CLEANING)
+    safety: tuple[str, ...] = _shared("safety", group=CLEANING)
+    without: tuple[str, ...] = _shared("without", group=CLEANING)
     sites: str | None = _option(
         None, "the lines that sites repeat, as `ghirbal sites` learned them", CLEANING, str, metavar="TABLE", path=True
     )

@@ -64,7 +64,7 @@ def make_plan(inputs: Sequence[str], given: Mapping[str, Any], *, folder: Path) 
     options = options_of(given, settings)
     files = find_inputs(inputs or settings.files or _no_files())
     small = tuple(file for file in files if options.max_size is None or file.size <= options.max_size)
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     old = frozenset[str]()
     if options.baseline is not None and not options.write_baseline:
         old = read_baseline(Path(options.baseline))

@@ -74,7 +74,7 @@ def _read(key: str, value: object, declared: "Field[Any]", root: Path) -> object
     except ValueError as error:
         return _refuse(key, str(error), value)
     below = root / str(read)
-    return str(below) if about.get("path") or (key == "recipe" and below.suffix == ".toml") else read
+    return str(below) if about.get("path") or (key == "recipe" and below.suffix in (".toml", ".py")) else read
 
 
 def _strings(key: str, value: object) -> tuple[str, ...]:
