@@ -14,30 +14,24 @@ from cleaners.characters.spans import found_spans
 # code has other signs beside it, and is no match.
 _BEFORE: Final = r"(?<![^\s\"'“‘«(\[،؛])"
 _AFTER: Final = r"(?![^\s\"'”’»)\]،؛,;:.!?؟…])"
-_WORDS: Final = regex.compile(
-    rf"""
+_WORDS: Final = rf"""
     {_BEFORE} (?:
         (?<percent> (?:%[0-9A-Fa-f]{{2}}|[\w-])*? (?:%[0-9A-Fa-f]{{2}}){{2}} (?:%[0-9A-Fa-f]{{2}}|[\w-])*+ )
       | (?<quoted> (?:=[0-9A-F]{{2}}|[\w,-])*? (?:=[0-9A-F]{{2}}){{2}} (?:=[0-9A-F]{{2}}|[\w,-])*+ )
       | (?<unicode> (?:\\u[0-9A-Fa-f]{{4}}|[\w-])*? (?:\\u[0-9A-Fa-f]{{4}}){{2}} (?:\\u[0-9A-Fa-f]{{4}}|[\w-])*+ )
       | (?<utf_7> \+ [A-Za-z0-9/]{{5,}} -? )
     ) {_AFTER}
-    """,
-    regex.VERBOSE,
-)
+    """
 _UNICODE: Final = regex.compile(r"(?:\\u[0-9A-Fa-f]{4})+")
 _QUOTED: Final = regex.compile(rb"=([0-9A-F]{2})")
 # What a word may be made of, to be more than bytes that happen to decode.
-_WORD: Final = regex.compile(
+_WORD: Final = (
     r"(?:[\p{Arabic}\p{M}]|[\p{Cyrillic}]|[\p{Greek}]|[\p{Hebrew}\p{M}]|[\p{Han}\p{Hiragana}\p{Katakana}]|\p{Hangul}|"
-    r"\p{Thai}|\p{Devanagari}|\p{Latin}|[\p{N}\p{P}\s\u200c\u200d\u0640])+",
+    r"\p{Thai}|\p{Devanagari}|\p{Latin}|[\p{N}\p{P}\s\u200c\u200d\u0640])+"
 )
-_SCRIPTS: Final = tuple(
-    regex.compile(rf"[{script}]")
-    for script in (
-        r"\p{Arabic}", r"\p{Cyrillic}", r"\p{Greek}", r"\p{Hebrew}", r"\p{Han}\p{Hiragana}\p{Katakana}",
-        r"\p{Hangul}", r"\p{Thai}", r"\p{Devanagari}", r"\p{Latin}",
-    )
+_SCRIPTS: Final = (
+    r"\p{Arabic}", r"\p{Cyrillic}", r"\p{Greek}", r"\p{Hebrew}", r"\p{Han}\p{Hiragana}\p{Katakana}",
+    r"\p{Hangul}", r"\p{Thai}", r"\p{Devanagari}", r"\p{Latin}",
 )  # fmt: skip
 
 
@@ -61,7 +55,8 @@ class DecodeEscapes:
         >>> DecodeEscapes().rewrite(pl.Series(["%D9%85%D9%86 هنا"])).select("start", "end", "after").rows()
         [(0, 12, 'من')]
         """
-        return found_spans(lines, _WORDS, _decoded)
+        # Compiled here (and kept by `regex`), as few texts need it and a check pays for each import.
+        return found_spans(lines, regex.compile(_WORDS, regex.VERBOSE), _decoded)
 
 
 def _decoded(match: "regex.Match[str]") -> tuple[str, str] | None:
@@ -77,7 +72,8 @@ def _decoded(match: "regex.Match[str]") -> tuple[str, str] | None:
 
 
 def _is_of_one_script(after: str) -> bool:
-    return _WORD.fullmatch(after) is not None and sum(bool(s.search(after)) for s in _SCRIPTS) == 1
+    scripts = sum(bool(regex.search(f"[{script}]", after)) for script in _SCRIPTS)
+    return regex.fullmatch(_WORD, after) is not None and scripts == 1
 
 
 def _from_percent(word: str) -> str:

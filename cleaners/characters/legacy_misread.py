@@ -1,5 +1,6 @@
 """Text in an encoding of its own script that was read as a Western one."""
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,6 @@ _LEAST_SHARE_OF_SHORT: Final = 0.75
 _LEAST_TELLING: Final = 3
 _LEAST_LEAD: Final = 4
 _MOST_BROKEN: Final = 0.1
-_SCORES: Final = tuple(pair_scores(right.characters) for right in _RIGHT)
 _ISO_8859_6, _MAC_ARABIC = (
     next(n for n, r in enumerate(_RIGHT) if r.name == name) for name in ("iso8859_6", "mac_arabic")
 )
@@ -85,7 +85,7 @@ def _chosen_encodings(written: list[bytes]) -> NDArray[np.intp]:
     starts = np.flatnonzero(np.concatenate([[True], source[:-1] == ord("\n")]))
     pairs = source.astype(np.uint16) << 8
     pairs[:-1] |= source[1:]
-    totals = np.array([np.add.reduceat(scores[pairs], starts, dtype=np.int32) for scores in _SCORES])
+    totals = np.array([np.add.reduceat(scores[pairs], starts, dtype=np.int32) for scores in _scores()])
     # ISO-8859-6 and MacArabic have the same letters; in lines of the latter a space is mostly the byte 0xA0.
     spaced = np.add.reduceat((source == 0xA0).astype(np.int8) - (source == 0x20), starts, dtype=np.int32)
     same = [_ISO_8859_6, _MAC_ARABIC]
@@ -94,6 +94,11 @@ def _chosen_encodings(written: list[bytes]) -> NDArray[np.intp]:
     lead = totals.max(axis=0) - np.where(totals == totals.max(axis=0), np.iinfo(np.int32).min // 2, totals).max(axis=0)
     best = np.where((best == _ISO_8859_6) & (spaced > 0), _MAC_ARABIC, best)
     return np.where((lead >= _LEAST_LEAD) & (4 * lead >= totals.max(axis=0)), best, -1)
+
+
+@cache
+def _scores() -> tuple[NDArray[np.int8], ...]:
+    return tuple(pair_scores(right.characters) for right in _RIGHT)
 
 
 def _is_sound(found: Measure) -> NDArray[np.bool_]:

@@ -1,27 +1,15 @@
 """Which lines ftfy takes for mojibake, asked natively; what it makes of them."""
 
-from functools import cache
-from typing import Final
+# ruff: noqa: PLC0415 (ftfy takes 50 ms to load, which a check of text without its suspects does not pay for)
 
-import ftfy
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
 import polars as pl
 import regex
-from ftfy.badness import BADNESS_RE, is_bad
 
-# Only what repairs an encoding. The others rewrite good text: they straighten quotes, fold full-width
-# punctuation, part ligatures, break lines, reorder marks (NFC) and read entities, which is another cleaner's.
-_REPAIRS: Final = ftfy.TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-    explain=True,  # without it ftfy forgets the options of its encoding steps
-)
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
 
 _FURTHER: Final = r"[\x{80}-\x{bf}\x{fffd}? Œ-œŠ-šŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™А-яЁ-џґҐ]"
 _TWO: Final = rf"[Â-ßВ-ЯΒ-ΫĂ-Ţ]{_FURTHER}"
@@ -47,9 +35,11 @@ def looks_bad(text: pl.Expr, *, or_has: str = "(?:[^\\s\\S])") -> pl.Expr:
     This is ftfy's own pattern, run natively at 400 MB/s instead of 8. One of an ftfy that Rust cannot read
     is asked in Python.
     """
-    pattern = _badness_in_rust()
+    pattern = badness_in_rust()
     if pattern is not None:
         return text.str.contains(f"{pattern}|{or_has}")
+    from ftfy.badness import is_bad
+
     return text.map_elements(is_bad, return_dtype=pl.Boolean) | text.str.contains(or_has)
 
 
@@ -70,7 +60,32 @@ def repaired(line: str) -> str:
     >>> repaired("l’humanitÃ© “entiÃ¨re”")
     'l’humanité “entière”'
     """
-    return ftfy.fix_text(line, _REPAIRS)
+    from ftfy import fix_text
+
+    return fix_text(line, _repairs())
+
+
+@cache
+def _repairs() -> "TextFixerConfig":
+    """Ask ftfy only for what repairs an encoding (a constant).
+
+    The rest rewrites good text: it straightens quotes, folds full-width punctuation, parts ligatures, breaks
+    lines, reorders marks (NFC) and reads entities, which is another cleaner's.
+    """
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=True,  # without it ftfy forgets the options of its encoding steps
+    )
 
 
 def _part_in_rust(part: "regex.Match[str]") -> str:
@@ -86,8 +101,10 @@ def _class_member_in_rust(character: str) -> str:
 
 
 @cache
-def _badness_in_rust() -> str | None:
+def badness_in_rust() -> str | None:
     """Give ftfy's pattern for Rust, or None where Rust cannot read it; a constant of the installed ftfy."""
+    from ftfy.badness import BADNESS_RE
+
     pattern = in_rust(BADNESS_RE.pattern)
     return pattern if _is_rust(pattern) else None
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 from typing import Final
@@ -10,9 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
-
-_FREQUENT: Final = json.loads(resources.files("cleaners.characters").joinpath("frequent.json").read_text("utf-8"))
-_WORDS: Final = frozenset(" ".join(_FREQUENT["words"].values()).split())
 
 # What a character counts as. Each letter of an alphabet has a class of its own, from `_FIRST_LETTER` on.
 _NEUTRAL, _ASCII, _LATIN_1, _LATIN, _ODD, _CJK, _RARE_CJK, _FIRST_LETTER = range(8)
@@ -65,11 +63,12 @@ def measured(lines: list[str]) -> Measure:
     """
     text = "\n".join([*(line[:_MEASURED] for line in lines), ""])
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    classes = _CLASSES[codes]
+    tables = _tables()
+    classes = tables.classes[codes]
     pairs = classes.astype(np.uint16) << 8
     pairs[:-1] |= classes[1:]
     starts = np.flatnonzero(np.concatenate([[True], codes[:-1] == ord("\n")]))[: len(lines)]
-    sums = np.add.reduceat(_PACKED[pairs], starts, dtype=np.int32) if lines else np.zeros(0, dtype=np.int32)
+    sums = np.add.reduceat(tables.packed[pairs], starts, dtype=np.int32) if lines else np.zeros(0, dtype=np.int32)
     return Measure(*((sums >> shift & _PACK - 1).astype(np.int64) for shift in _SHIFTS))
 
 
@@ -78,8 +77,9 @@ def pair_scores(characters: str) -> NDArray[np.int8]:
 
     Indexed by `first << 8 | second`; `characters` are the 256 that the bytes read as.
     """
-    classes = _CLASSES[[ord(c) for c in characters]].astype(np.uint16)
-    kinds = _PAIRS[(classes[:, None] << 8 | classes[None, :]).reshape(-1)]
+    tables = _tables()
+    classes = tables.classes[[ord(c) for c in characters]].astype(np.uint16)
+    kinds = tables.pairs[(classes[:, None] << 8 | classes[None, :]).reshape(-1)]
     scores: NDArray[np.int8] = np.array([0, 1, -1, -1], dtype=np.int8)[kinds]
     return scores
 
@@ -92,16 +92,35 @@ def is_of_known_words(line: str) -> bool:
     """
     words = "".join(c if c.isalpha() else " " for c in line).lower().split()
     foreign = [word for word in words if not word.isascii()]
-    return bool(foreign) and all(word in _WORDS for word in foreign)
+    return bool(foreign) and all(word in _tables().words for word in foreign)
 
 
-def _class_table() -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Constants that only a suspect line needs: class of each code point, kind of each pair of classes, words."""
+
+    classes: NDArray[np.uint8]
+    pairs: NDArray[np.uint8]
+    packed: NDArray[np.int32]
+    words: frozenset[str]
+
+
+@cache
+def _tables() -> _Tables:
+    frequent = json.loads(resources.files("cleaners.characters").joinpath("frequent.json").read_text("utf-8"))
+    classes = _class_table("".join(frequent["characters"].values()))
+    pairs = _pair_table(classes, " ".join(frequent["pairs"].values()).split())
+    packed = np.array([0, *(1 << shift for shift in _SHIFTS)], dtype=np.int32)[pairs]
+    return _Tables(classes, pairs, packed, frozenset(" ".join(frequent["words"].values()).split()))
+
+
+def _class_table(cjk: str) -> NDArray[np.uint8]:
     table = np.zeros(0x110000, dtype=np.uint8)
     for kind, ranges in _RANGES.items():
         for first, last in ranges:
             table[first:last] = kind
     table[[ord(c) for c in _ODD_CHARACTERS]] = _ODD
-    table[[ord(c) for c in "".join(_FREQUENT["characters"].values())]] = _CJK
+    table[[ord(c) for c in cjk]] = _CJK
     letters = [chr(code) for first, last in _ALPHABETS for code in range(first, last)]
     for kind, letter in enumerate(letters, _FIRST_LETTER):
         table[[ord(letter), ord(letter.upper()[0])]] = kind
@@ -109,7 +128,7 @@ def _class_table() -> NDArray[np.uint8]:
     return table
 
 
-def _pair_table(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _pair_table(classes: NDArray[np.uint8], frequent: list[str]) -> NDArray[np.uint8]:
     table = np.full((256, 256), _TELLS_NOTHING, dtype=np.uint8)
     scripts = [range(_FIRST_LETTER + a, _FIRST_LETTER + b) for a, b in pairwise(_script_starts())]
     for script in scripts:
@@ -123,7 +142,7 @@ def _pair_table(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     table[_LATIN, _ODD] = table[_ODD, _LATIN] = table[_ODD, _ODD] = _BROKEN_PAIR
     table[[_CJK, _RARE_CJK], _RARE_CJK] = table[_RARE_CJK, _CJK] = _RARE_PAIR
     table[_CJK, _CJK] = _FREQUENT_PAIR
-    for pair in " ".join(_FREQUENT["pairs"].values()).split():
+    for pair in frequent:
         first, second = (classes[ord(letter)] for letter in pair)
         if first >= _FIRST_LETTER <= second:
             table[first, second] = _FREQUENT_PAIR
@@ -134,8 +153,3 @@ def _script_starts() -> list[int]:
     """Where the letters of Arabic, Cyrillic, Greek and Hebrew begin among those of all alphabets."""
     sizes = [last - first for first, last in _ALPHABETS]
     return [0, sum(sizes[:3]), sum(sizes[:5]), sum(sizes[:6]), sum(sizes)]
-
-
-_CLASSES: Final = _class_table()
-_PAIRS: Final = _pair_table(_CLASSES)
-_PACKED: Final = np.array([0, *(1 << shift for shift in _SHIFTS)], dtype=np.int32)[_PAIRS]
