@@ -19,6 +19,8 @@ _SENTENCES_LOOKED_BACK: Final = 3
 _MARK: Final = "[:：|©]"
 _LONGEST_BUTTON: Final = 160
 """Bytes of the longest phrase that is looked for without a mark of a label."""
+_LONGEST_TAIL: Final = 200
+"""Characters of the longest tail. The pattern does not count them: counted repeats took four times as long."""
 _LOOKED_BACK: Final = 240
 """Characters at the end of a line that are searched: a pattern that ends with `$` reads all it is given."""
 
@@ -53,7 +55,7 @@ class CutGluedResidue:
             for back, lines in enumerate([last, *[labelled] * (_SENTENCES_LOOKED_BACK - 1)])
         )
         phrase_like = (pl.col("tail").str.len_bytes() <= _LONGEST_BUTTON) | pl.col("tail").str.contains(_MARK)
-        tails = tails.filter(phrase_like)
+        tails = tails.filter(phrase_like & (pl.col("tail").str.len_chars() <= _LONGEST_TAIL))
         before = (
             pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("text").str.len_bytes() - pl.col("tail").str.len_bytes())
         )
@@ -90,4 +92,4 @@ class CutGluedResidue:
 
 def _after_sentence(back: int) -> str:
     """Pattern of what follows the end of the last sentence but `back`, with the space before it."""
-    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]{{2,200}}[.!؟?。۔]?\s*)$"
+    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]+[.!؟?。۔]?\s*)$"
