@@ -90,6 +90,17 @@ def open_index(folder: Path, wanted: dict[str, Any], batch: str) -> Index:
     return Index(folder, wanted, tuple(segments), batch, appended=False)
 
 
+def look_up(folder: Path, articles: Rule) -> Index:
+    """Open an index to look articles up in; UsageError where there is none, or its keys are of another rule."""
+    noted = _read(folder)
+    if noted is None:
+        raise UsageError(f"{folder} holds no index to look up in; ghirbal run --index begins one")
+    wanted = {**pinned(articles, None, 0), "paragraphs": noted["pins"]["paragraphs"]}
+    _check_pins(folder, noted["pins"], wanted)
+    segments = tuple(Segment.load(folder, segment) for segment in noted["segments"])
+    return Index(folder, wanted, segments, batch="", appended=False)
+
+
 def append(index: Index, write: Callable[[Path], Segment]) -> None:
     """Add the segment of a batch: written by `write` into the folder given, and there once the manifest says so."""
     noted = _read(index.folder)

@@ -61,6 +61,11 @@ def known_paragraphs(output: Output, index: Index | None, sketches: pl.DataFrame
     return _known("known_split", ("paragraphs", "paragraph_keys"), _paragraphs, output, index, sketches, rule)
 
 
+def stored_articles(index: Index, sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Read the stored articles that share a key with any of these sketches (`KNOWN`)."""
+    return pl.concat([KNOWN.to_frame(), *_look_up("documents", "keys", _articles, index, sketches, rule)])
+
+
 def known_places(output: Output) -> pl.DataFrame:
     """Return the `file`, `row` and `id` of all that was spilled so: articles first, then paragraphs."""
     place = KNOWN.to_frame().select("file", "row", "id")

@@ -30,7 +30,7 @@ def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, c
     findings, sheets = list(plan.skipped), list[Sheet]()
     for checked in check(plan):
         findings += checked.findings
-        if plan.options.duplicates:
+        if _compares(plan):
             sheets.append(checked.sheet)
         if plan.options.diff:
             out.writelines(_differences(checked, plan))
@@ -55,7 +55,7 @@ def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, com
     for fixed in fix(plan):
         findings += fixed.findings
         changed += bool(fixed.records)
-        if plan.options.duplicates:
+        if _compares(plan):
             sheets.append(fixed.sheet)
     findings += _copies(sheets, plan)
     _report(findings, plan, out, complaints)
@@ -69,8 +69,12 @@ def _differences(checked: Checked, plan: CheckPlan) -> Iterable[str]:
     return differences(repaired(checked, plan))
 
 
+def _compares(plan: CheckPlan) -> bool:
+    return plan.options.duplicates or plan.options.index is not None
+
+
 def _copies(sheets: Sequence[Sheet], plan: CheckPlan) -> Iterable[Finding]:
-    if not plan.options.duplicates:
+    if not _compares(plan):
         return []
     from ghirbal.checking.copies import copies
 

@@ -98,8 +98,14 @@ class CheckOptions:
     duplicates: bool = _switch("report near-duplicates within the files given, too", FINDING)
     threshold: float | None = _shared("threshold")
     shingle: int | None = _shared("shingle")
+    template_guard: bool | None = _shared("template_guard")
     index: str | None = _option(
-        None, "report near-duplicates of the documents of an index, too", FINDING, str, metavar="DIR", path=True
+        None,
+        "report near-duplicates of what an index remembers, too (ghirbal run --index makes it)",
+        FINDING,
+        str,
+        metavar="DIR",
+        path=True,
     )
 
     select: tuple[str, ...] = _option(("GH",), "codes, or beginnings of codes", REPORTING, names, metavar="CODES")
@@ -127,5 +133,3 @@ class CheckOptions:
             raise UsageError(f"--shingle wants a whole number from 1, not {self.shingle}")
         if self.write_baseline and self.baseline is None:
             raise UsageError("--write-baseline needs to know where: --baseline FILE")
-        if self.index is not None:
-            raise UsageError("--index is not there yet; --duplicates compares the files given with one another")

@@ -389,3 +389,58 @@ def test_nothing_heavy_is_imported():
         env={**os.environ, "PYTHONPATH": root},
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def stored(capsys, *more):
+    """An index that remembers one article, with its name."""
+    text = " ".join(f"w{i}" for i in range(60)) + "."
+    Path("old.jsonl").write_text(json.dumps({"id": "first", "text": text}) + "\n")
+    assert run(capsys, "run", "old.jsonl", "-o", "out", "--index", "seen", *more)[0] == 0
+    return text
+
+
+def test_an_index_is_asked_for_copies_of_what_it_remembers(capsys):
+    text = stored(capsys)
+    near = text.replace("w0 ", "x ")
+    rows = [{"id": "same", "text": text}, {"id": "near", "text": near}, {"id": "other", "text": ARABIC}]
+    Path("new.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    before = {path: path.read_bytes() for path in Path("seen").rglob("*") if path.is_file()}
+    assert run(capsys, "check", "new.jsonl")[0] == 0
+    code, out, _ = run(capsys, "check", "new.jsonl", "--index", "seen")
+    assert code == 1
+    assert [line.split(" ", 2)[1] for line in out.splitlines()] == ["GH502", "GH501"]
+    assert "old.jsonl:1 of seen (97% alike)" in out
+    both = run(capsys, "check", "new.jsonl", "--index", "seen", "--duplicates")[1]
+    assert both == out  # each names one survivor: what is stored comes first
+    content = Path("new.jsonl").read_bytes()
+    assert run(capsys, "fix", "new.jsonl", "--index", "seen")[:2] == (0, out)
+    assert Path("new.jsonl").read_bytes() == content
+    assert {path: path.read_bytes() for path in Path("seen").rglob("*") if path.is_file()} == before
+
+
+def test_what_is_stored_under_the_same_id_is_the_document_itself(capsys):
+    stored(capsys)
+    assert run(capsys, "check", "old.jsonl", "--index", "seen")[0] == 0
+
+
+def test_an_index_of_another_rule_is_refused(capsys):
+    stored(capsys, "--threshold", "0.8")
+    code, _, err = run(capsys, "check", "old.jsonl", "--index", "seen")
+    assert (code, "another threshold (0.8, not 0.5)" in err) == (2, True)
+    assert run(capsys, "check", "old.jsonl", "--index", "seen", "--threshold", "0.8")[0] == 0
+    assert "holds no index" in run(capsys, "check", "old.jsonl", "--index", "nothing")[2]
+    assert not Path("nothing").exists()
+
+
+def test_the_template_guard_holds_in_a_check_as_in_a_run(capsys):
+    cases = (HERE.parent / "dedup" / "guard_cases" / "written.jsonl").read_text().splitlines()
+    case = next(one for one in map(json.loads, cases) if one["name"] == "market bulletin, another day")
+    jsonl("a.jsonl", case["left"], case["right"])
+    chosen = ("--threshold", "0.3")
+    assert run(capsys, "check", "--duplicates", "--select", "GH5", *chosen, "a.jsonl")[0] == 0
+    assert (
+        run(capsys, "check", "--duplicates", "--select", "GH5", *chosen, "--template-guard", "off", "a.jsonl")[0] == 1
+    )
+    for guard, kept in (("on", 2), ("off", 1)):
+        run(capsys, "run", "a.jsonl", "-o", guard, "--template-guard", guard, "--format", "jsonl", *chosen)
+        assert len(Path(guard, "documents", "part-00000.jsonl").read_text().splitlines()) == kept
