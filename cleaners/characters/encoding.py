@@ -59,6 +59,8 @@ class FixEncoding:
         rows = rows.filter(_is_suspect(before)).select("at", "before", text="before", reason=pl.lit(""))
         settled = [rows.clear()]
         for _ in range(_MOST_LAYERS):
+            if rows.is_empty():
+                break
             read = _read_again(rows)
             settled.append(rows.join(read, on="at", how="anti"))
             suspect = _is_suspect(pl.col("text"))
