@@ -10,6 +10,7 @@ from cleaners.characters import (
     FoldPresentationForms,
     NormalizeSpaces,
 )
+from cleaners.characters.spans import found_spans
 from cleaners.chrome import (
     CutGluedResidue,
     DropBreadcrumb,
@@ -31,15 +32,20 @@ from cleaners.clean import Cleaned, clean, clean_text
 from cleaners.folding import fold, fold_text
 from cleaners.installed import SAFETY, cleaner_types
 from cleaners.ledger import apply_edits, undo_edits
+from cleaners.page import MARKS, PAGE, Dropper, marks
 from cleaners.pages import KeepBody
 from cleaners.recipe import ENCODING, NEWS, OPINIONS, PAGES, Recipe, adjusted_recipe, named_recipe, recipe_from_toml
+from cleaners.rewriting import PROPOSALS, Rewriter
 from cleaners.sites import SITE_LINES, merge_site_lines, site_lines
 
 __all__ = [
     "ENCODING",
+    "MARKS",
     "NEWS",
     "OPINIONS",
+    "PAGE",
     "PAGES",
+    "PROPOSALS",
     "SAFETY",
     "SITE_LINES",
     "Cleaned",
@@ -63,11 +69,13 @@ __all__ = [
     "DropTatweel",
     "DropTeaserBlock",
     "DropTrackingBlob",
+    "Dropper",
     "FixEncoding",
     "FoldPresentationForms",
     "KeepBody",
     "NormalizeSpaces",
     "Recipe",
+    "Rewriter",
     "adjusted_recipe",
     "apply_edits",
     "clean",
@@ -76,6 +84,8 @@ __all__ = [
     "cleaner_types",
     "fold",
     "fold_text",
+    "found_spans",
+    "marks",
     "merge_site_lines",
     "named_recipe",
     "recipe_from_toml",

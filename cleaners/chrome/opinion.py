@@ -15,7 +15,10 @@ _PLACE_AND_SOURCE: Final = rf"^\s*{_NAME}\s[-–—]\s{_NAME}[:：]?\s*$|^\s*{_N
 
 @dataclass(frozen=True, slots=True)
 class DropByline:
-    """Drop by-lines and agency marks outside the body. Who wrote a text is content to some: an opinion."""
+    """Drop by-lines and agency marks outside the body. Who wrote a text is content to some: an opinion.
+
+    A line that ends as a sentence does is one, for the words of by-lines begin sentences too (`By evening the …`).
+    """
 
     safety: ClassVar = "opinion"
 
@@ -27,7 +30,8 @@ class DropByline:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a by-line or an agency's mark."""
         found = matched(page, ("byline", "agency_mark", "live_updates_mark"))
-        short = found.filter((pl.col("words") <= self.most_words) & ~pl.col("sentence"))
+        stops = pl.col("text").str.contains(r"[\p{L}\p{M}]{2}[.!?؟。！？۔]\s*$") & ~pl.col("whole")
+        short = found.filter((pl.col("words") <= self.most_words) & ~pl.col("sentence") & ~stops)
         return marks(short, self, reason=pl.col("reason"), evidence="place")
 
 
