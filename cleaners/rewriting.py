@@ -161,24 +161,29 @@ def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
         .to_series()
     )
     lines = lines.clone().scatter(rows, trimmed)
-    inner = pl.Series(np.flatnonzero(inside).astype(np.uint32))
+    inner = proposals.filter(pl.lit(inside).gather(pl.col("at")))
     if inner.is_empty():
         return lines
-    chosen = proposals.filter(pl.col("at").is_in(inner.implode())).sort("at", "start")
-    grouped = chosen.group_by("at", maintain_order=True).agg("start", "end", "after")
-    rewritten = [
-        _spliced(line.encode(), *columns)
-        for line, columns in zip(lines.gather(inner).to_list(), grouped.drop("at").iter_rows(), strict=True)
-    ]
-    return lines.clone().scatter(inner, pl.Series(rewritten, dtype=pl.String))
+    changed, rewritten = _spliced(lines, inner.sort("at", "start"))
+    return lines.clone().scatter(changed, rewritten)
 
 
-def _spliced(source: bytes, starts: list[int], ends: list[int], afters: list[str]) -> str:
-    pieces, at = [], 0
-    for start, end, after in zip(starts, ends, afters, strict=True):
-        pieces += [source[at:start], after.encode()]
-        at = end
-    return b"".join([*pieces, source[at:]]).decode()
+def _spliced(lines: pl.Series, proposals: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Make the lines that change of the pieces that stay and what comes between them."""
+    first = (pl.col("at") != pl.col("at").shift(1)).fill_null(value=True)
+    last = (pl.col("at") != pl.col("at").shift(-1)).fill_null(value=True)
+    begin = pl.when(first).then(0).otherwise(pl.col("end").shift(1))
+    line = pl.col("line").cast(pl.Binary)
+    pieces = proposals.with_columns(line=lines.gather(proposals["at"])).select(
+        "at",
+        piece=pl.concat_str(
+            line.bin.slice(begin, pl.col("start") - begin).cast(pl.String),
+            "after",
+            pl.when(last).then(line.bin.slice("end").cast(pl.String)).otherwise(pl.lit("")),
+        ),
+    )
+    whole = pieces.group_by("at", maintain_order=True).agg(pl.col("piece").str.join())
+    return whole["at"], whole["piece"]
 
 
 def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

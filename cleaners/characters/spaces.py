@@ -17,6 +17,7 @@ _LEADING = " \t" + _ODD
 _TRAILING = _LEADING + _IDEOGRAPHIC
 _PROSE = 100  # characters: a shorter line may be verse, code or the row of a table
 
+_DOUBLED = "doubled space"
 _WIDE_GAP = regex.compile(r"([\x20\u00a0])\1\1|\t")
 _BEFORE_FRENCH = regex.compile(r"[\p{Latin}\p{M}\p{N})\]»\"”’'%€$*!?.…]")
 _AFTER_FRENCH = regex.compile(r"[\p{Latin}\p{N}(\[\"“‘'…]")
@@ -93,11 +94,29 @@ def _has_inner(text: pl.Expr) -> pl.Expr:
 
 
 def _inner_spaces(lines: pl.Series) -> pl.DataFrame:
-    inner = lines.to_frame("line").select(_has_inner(pl.col("line")).arg_true()).to_series()
+    line = pl.col("line")
+    inner = lines.to_frame("line").with_row_index("at").filter(_has_inner(line))
     if inner.is_empty():
         return SPANS.to_frame()
-    spans = run_spans(lines.gather(inner), " " + _ODD, _single_space, unless=" ")
-    return spans.with_columns(at=inner.gather(spans["at"])).cast(SPANS)
+    inner = inner.with_columns(plain=_is_plain_prose(line))
+    other = inner.filter(~pl.col("plain"))
+    spans = run_spans(other["line"], " " + _ODD, _single_space, unless=" ")
+    located = spans.with_columns(at=other["at"].gather(spans["at"])).cast(SPANS)
+    return pl.concat([located, _doubled_spaces(inner.filter("plain"))])
+
+
+def _is_plain_prose(text: pl.Expr) -> pl.Expr:
+    """Whether each doubled space of a line is between words: most lines that have any, so they are asked natively."""
+    prose = text.str.strip_chars(_TRAILING).str.len_chars() >= _PROSE
+    return prose & ~text.str.contains(r"   |\t|\x{3000}") & ~contains_one_of(text, _ODD)
+
+
+def _doubled_spaces(lines: pl.DataFrame) -> pl.DataFrame:
+    found = lines.with_columns(
+        size=pl.col("line").str.len_bytes(), start=pl.col("line").str.find_many(["  "])
+    ).explode("start").with_columns(end=pl.col("start") + 2)  # fmt: skip
+    within = found.filter((pl.col("start") > 0) & (pl.col("end") < pl.col("size")))
+    return within.select("at", "start", "end", after=pl.lit(" "), reason=pl.lit(_DOUBLED)).cast(SPANS)
 
 
 def _single_space(text: str, start: int, end: int) -> tuple[str, str] | None:
@@ -106,7 +125,7 @@ def _single_space(text: str, start: int, end: int) -> tuple[str, str] | None:
     if not before or not after or before in _EDGES or after in _EDGES or _WIDE_GAP.search(run):
         return None
     if run == "  ":
-        return (" ", "doubled space") if _is_in_prose(text, start, end) else None
+        return (" ", _DOUBLED) if _is_in_prose(text, start, end) else None
     if len(run) == 1 and run in _NO_BREAK and _is_typographic(before, after):
         return None
     return " ", "odd space"

@@ -1,7 +1,6 @@
 """The table of spans that a rewriter proposes."""
 
-from collections.abc import Callable, Iterable
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -88,15 +87,17 @@ def found_flags(lines: pl.Series, pattern: "regex.Pattern[str]", *, reason: str)
     return located.with_columns(reason=pl.lit(reason, dtype=pl.String))
 
 
-def located_spans(lines: pl.Series, text: str, starts: list[int], ends: list[int]) -> pl.DataFrame:
+def located_spans(lines: pl.Series, text: str, starts: Sequence[int], ends: Sequence[int]) -> pl.DataFrame:
     r"""Turn ascending character places in the lines joined by "\n" into line numbers and byte places."""
-    bounds = [place for span in zip(starts, ends, strict=True) for place in span]
-    pieces = zip([0, *bounds], bounds, strict=False)
-    in_bytes = np.fromiter(
-        accumulate(len(text[before:place].encode()) for before, place in pieces),
-        dtype=np.int64,
-        count=len(bounds),
-    ).reshape(-1, 2)
+    places = np.array([starts, ends], dtype=np.int64).T
+    if text.isascii() or not places.size:
+        in_bytes = places
+    else:
+        codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+        sizes = np.ones(len(codes), dtype=np.uint8)
+        for first in (0x80, 0x800, 0x10000):
+            sizes += codes >= first
+        in_bytes = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])[places]
     line_ends = lines.str.len_bytes().cast(pl.Int64).to_numpy().cumsum() + np.arange(len(lines))
     line_starts = np.concatenate([[0], line_ends + 1])[: len(lines)]
     at = np.searchsorted(line_ends, in_bytes[:, 0], side="left")
