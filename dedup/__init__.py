@@ -2,7 +2,7 @@
 
 from dedup.articles import ARTICLES, DECISIONS, Verdict, decide, near_duplicates
 from dedup.bands import Bands, bands_for, choose_bands, collision_probability, expected_candidates
-from dedup.containment import find_contained_articles, standing_paragraphs
+from dedup.containment import CONTAINED, contained_articles, prove_contained, remove_contained
 from dedup.dates import parse_dates
 from dedup.duplicates import FOUND, REASONS, find_duplicates
 from dedup.online import Match, OnlineIndex
@@ -19,12 +19,14 @@ from dedup.preference import PREFER, preference_order
 from dedup.proof import jaccard
 from dedup.removal import removal_spans, remove_lines
 from dedup.rule import Rule
+from dedup.samples import Samples, sample_shingles
 from dedup.shingles import ShingleSets, shingle_sets, word_counts
 from dedup.signatures import Signatures, signatures
 from dedup.sketches import sketch_batch, sketch_schema
 
 __all__ = [
     "ARTICLES",
+    "CONTAINED",
     "DECISIONS",
     "FOUND",
     "MIN_WORDS",
@@ -36,16 +38,17 @@ __all__ = [
     "OnlineIndex",
     "Paragraphs",
     "Rule",
+    "Samples",
     "ShingleSets",
     "Signatures",
     "Verdict",
     "bands_for",
     "choose_bands",
     "collision_probability",
+    "contained_articles",
     "decide",
     "expected_candidates",
     "find_contained",
-    "find_contained_articles",
     "find_duplicates",
     "jaccard",
     "near_duplicate_paragraphs",
@@ -53,13 +56,15 @@ __all__ = [
     "paragraph_rank",
     "parse_dates",
     "preference_order",
+    "prove_contained",
     "removal_spans",
+    "remove_contained",
     "remove_lines",
+    "sample_shingles",
     "shingle_sets",
     "signatures",
     "sketch_batch",
     "sketch_schema",
     "split_paragraphs",
-    "standing_paragraphs",
     "word_counts",
 ]

@@ -1,5 +1,6 @@
-"""Articles that stand whole inside a longer one: the shorter goes for the longer, where the user asks for it."""
+"""Articles that stand whole inside a longer one: found among those that stay, and let go where the user asks for it."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import BinaryIO, Final
 
@@ -8,35 +9,22 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dedup.duplicates import FOUND, Texts
-from dedup.paragraphs import split_paragraphs
 from dedup.proof import shared_shingles
 from dedup.rule import Rule
+from dedup.samples import Samples, SampleStore, contained_candidates
 from dedup.sets import MEMORY, SetPool, SetStore
 from dedup.shingles import shingle_sets
 
-STANDING: Final = pl.Schema({"doc": pl.Int64(), "fingerprint": pl.UInt64()})
-"""A row for each paragraph: the number of its document, and a hash of its shingles."""
+LEAST: Final = 20
+"""Shingles from which on a text is looked for in longer ones: a sentence or two are quoted by right."""
+
+CONTAINED: Final = pl.Schema({"short": pl.Int64(), "long": pl.Int64(), "shared": pl.Int64()})
+"""Pairs of documents, and how many shingles they share: `short` stands in `long`."""
 
 
-def standing_paragraphs(texts: pl.Series, docs: NDArray[np.int64], rule: Rule, *, min_words: int) -> pl.DataFrame:
-    """Paragraphs of these texts, which have the numbers `docs`, by fingerprint; see `STANDING`.
-
-    >>> standing_paragraphs(pl.Series(["one two three four"]), np.array([7]), Rule(words=2), min_words=4)["doc"][0]
-    7
-    """
-    split = split_paragraphs(texts, min_words=min_words)
-    return pl.DataFrame(
-        {
-            "doc": docs[split["doc"].to_numpy()],
-            "fingerprint": shingle_sets(split["text"], words=rule.words).fingerprints,
-        },
-        schema=STANDING,
-    )
-
-
-def find_contained_articles(
+def contained_articles(
     found: pl.DataFrame,
-    standing: pl.DataFrame,
+    samples: Iterable[Samples],
     sizes: NDArray[np.int64],
     rank: NDArray[np.int64],
     texts: Texts,
@@ -46,32 +34,89 @@ def find_contained_articles(
     scratch: BinaryIO | None = None,
     memory: int = MEMORY,
 ) -> pl.DataFrame:
-    """Let survivors go that stand inside a longer survivor: at least `threshold` of their shingles are its own.
+    """Find documents that stay and stand inside a longer one that stays: `threshold` of their shingles are its own.
 
-    Candidates are survivors that share a whole paragraph (`standing`). Whichever is preferred, the shorter goes, for
-    it is the longer that has more; of several, for the most preferred. What went for the shorter goes for the longer
-    then, and must be contained in it too: else the shorter stays. Longer ones are decided first, so what is named
-    stays. The answer is `found` with these decisions, the exact `jaccard` and `containment`, and `contained` as reason.
+    `samples` are those of the documents that stay, in their order (see `sample_shingles`). Of two documents of one
+    size the less preferred counts as the shorter. All such pairs (see `CONTAINED`) come, each verified by an exact
+    comparison, those of a longer `short` first, then the most preferred `long`. A pair at the threshold is missed
+    once in a hundred times where the shorter has 20 shingles (`LEAST`, fewer are never looked for), less the more.
+    """
+    ratio = Fraction(str(threshold)).limit_denominator(1_000_000)
+    stays = found["survivor"].is_null().arg_true().to_numpy().astype(np.int64)
+    store = SampleStore(_emptied(scratch))
+    for piece in samples:
+        store.add(piece)
+    looked_for = np.where(sizes[stays] >= LEAST, sizes[stays], 0)
+    shorts, longs = contained_candidates(
+        store, looked_for, _places(sizes, rank)[stays], ratio.as_integer_ratio(), memory=memory
+    )
+    return prove_contained(
+        stays[shorts], stays[longs], sizes, rank, texts,
+        rule=rule, threshold=threshold, scratch=scratch, memory=memory,
+    )  # fmt: skip
+
+
+def prove_contained(
+    ones: NDArray[np.int64],
+    others: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    rank: NDArray[np.int64],
+    texts: Texts,
+    *,
+    rule: Rule,
+    threshold: float,
+    scratch: BinaryIO | None = None,
+    memory: int = MEMORY,
+) -> pl.DataFrame:
+    """Compare pairs of documents, each once and in either direction: those of which one stands in the other."""
+    place = _places(sizes, rank)
+    forward = place[ones] > place[others]
+    shorts, longs = np.where(forward, ones, others), np.where(forward, others, ones)
+    sets = _Sets(np.unique(np.concatenate([shorts, longs])), texts, rule, scratch, memory)
+    shared = np.array([sets.shared(*pair) for pair in zip(shorts.tolist(), longs.tolist(), strict=True)], np.int64)
+    a, b = Fraction(str(threshold)).limit_denominator(1_000_000).as_integer_ratio()
+    proved = np.flatnonzero((b * shared >= a * sizes[shorts]) & (sizes[shorts] >= LEAST))
+    order = proved[np.lexsort((rank[longs[proved]], place[shorts[proved]]))]
+    return pl.DataFrame({"short": shorts[order], "long": longs[order], "shared": shared[order]}, schema=CONTAINED)
+
+
+def _places(sizes: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of each document, the longest first; of one size, the preferred first."""
+    return np.lexsort((rank, -sizes)).argsort()
+
+
+def remove_contained(
+    found: pl.DataFrame,
+    pairs: pl.DataFrame,
+    sizes: NDArray[np.int64],
+    texts: Texts,
+    *,
+    rule: Rule,
+    threshold: float,
+    scratch: BinaryIO | None = None,
+    memory: int = MEMORY,
+) -> pl.DataFrame:
+    """Let the shorter of these pairs go (see `contained_articles`): of several longer ones, for the most preferred.
+
+    What went for the shorter goes for the longer then, and must be contained in it too: else the shorter stays.
+    Longer ones are decided first, so what is named stays. The answer is `found` with these decisions, the exact
+    `jaccard` and `containment`, and `contained` as reason.
     """
     ratio = Fraction(str(threshold)).limit_denominator(1_000_000)
     survivor = found["survivor"].fill_null(-1).to_numpy().copy()
-    place = np.lexsort((rank, -sizes)).argsort()
-    pairs = _candidates(standing, place)
     followers: dict[int, list[int]] = {}
     for document in np.flatnonzero(np.isin(survivor, pairs["short"].to_numpy())).tolist():
         followers.setdefault(int(survivor[document]), []).append(document)
-    sets = _sets(pairs, followers, texts, rule, scratch, memory)
+    more = [document for own in followers.values() for document in own]
+    sets = _Sets(np.unique(np.array([*pairs["short"], *pairs["long"], *more], np.int64)), texts, rule, scratch, memory)
     changed: dict[int, int] = {}
     shared: dict[int, int] = {}
-    preferred = pairs.with_columns(
-        first=pl.Series(place[pairs["short"].to_numpy()]), then=pl.Series(rank[pairs["long"].to_numpy()])
-    ).sort("first", "then")
-    for short, long in preferred.select("short", "long").iter_rows():
+    for short, long in pairs.select("short", "long").iter_rows():
         if survivor[short] >= 0 or survivor[long] >= 0:
             continue
         going = [short, *followers.get(short, [])]
         common = [sets.shared(document, long) for document in going]
-        if all(both >= ratio * sizes[document] for document, both in zip(going, common, strict=True)):
+        if all(both >= ratio * int(sizes[document]) for document, both in zip(going, common, strict=True)):
             survivor[going] = long
             followers.setdefault(long, []).extend(going)
             changed |= dict.fromkeys(going, long)
@@ -79,48 +124,29 @@ def find_contained_articles(
     return _changed(found, changed, shared, sizes)
 
 
-def _candidates(standing: pl.DataFrame, place: NDArray[np.int64]) -> pl.DataFrame:
-    """Pair documents that share a paragraph: `short`, `long`."""
-    distinct = standing.unique()
-    placed = distinct.with_columns(place=pl.Series(place).gather(distinct["doc"]))
-    return (
-        placed.join(placed, on="fingerprint", suffix="_other")
-        .filter(pl.col("place") > pl.col("place_other"))
-        .select(short="doc", long="doc_other")
-        .unique()
-    )
-
-
 class _Sets:
-    """The shingle sets of candidates by document."""
+    """The shingle sets of some documents (ascending numbers), read again."""
 
-    def __init__(self, documents: NDArray[np.int64], pool: SetPool) -> None:
+    def __init__(
+        self, documents: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO | None, memory: int
+    ) -> None:
+        store = SetStore(_emptied(scratch), memory=memory)
+        if documents.size:
+            for piece in texts(documents):
+                store.add(shingle_sets(piece, words=rule.words))
         self._slots = {document: slot for slot, document in enumerate(documents.tolist())}
-        self._pool = pool
+        self._pool: SetPool = store.open()
 
     def shared(self, one: int, other: int) -> int:
         first = self._pool[self._slots[one]].copy()  # reading the second may move the first
         return int(shared_shingles(first, self._pool[self._slots[other]]))
 
 
-def _sets(  # noqa: PLR0917 - what `find_contained_articles` was given
-    pairs: pl.DataFrame,
-    followers: dict[int, list[int]],
-    texts: Texts,
-    rule: Rule,
-    scratch: BinaryIO | None,
-    memory: int,
-) -> _Sets:
-    more = [document for own in followers.values() for document in own]
-    documents = np.unique(np.array([*pairs["short"], *pairs["long"], *more], np.int64))
+def _emptied(scratch: BinaryIO | None) -> BinaryIO | None:
     if scratch is not None:
         scratch.seek(0)
         scratch.truncate()
-    store = SetStore(scratch, memory=memory)
-    if documents.size:
-        for piece in texts(documents):
-            store.add(shingle_sets(piece, words=rule.words))
-    return _Sets(documents, store.open())
+    return scratch
 
 
 def _changed(

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ghirbal.cleaning import totals
-from ghirbal.excess import excess
-from ghirbal.finding import ARTICLES
+from ghirbal.excess import excess, inside
+from ghirbal.finding import ARTICLES, PARAGRAPHS
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.writing import QUARANTINE, Results
@@ -69,6 +69,7 @@ def notes(results: Results, output: Output) -> list[str]:
     unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
     return [
         *noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable),
+        *inside((output.manifest.finished(PARAGRAPHS) or {}).get("inside", []), results.places),
         *excess(results.decided["survivor"], results.documents.read("site")["site"], results.places),
     ]
 

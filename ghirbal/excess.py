@@ -1,6 +1,6 @@
-"""Says where a job took so much that somebody should look: most of a site, or a crowd for one survivor."""
+"""Says where somebody should look: at most of a site gone, a crowd for one survivor, articles inside longer ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -51,6 +51,24 @@ def excess(survivor: pl.Series, sites: pl.Series, places: pl.DataFrame) -> list[
         said.append(f"{went:,} documents went for one, {_place(one, places)}: {_some(own, places)}")
     untold = by_site.height + crowds.height - len(said)
     return [*said, f"{untold:,} more sites or survivors are like that"] if untold else said
+
+
+def inside(found: Sequence[Sequence[float]], places: pl.DataFrame) -> list[str]:
+    """Say in a sentence which articles stay though they stand in a longer one: (number, number of that, share).
+
+    >>> inside([(1, 0, 0.9375)], pl.DataFrame({"file": ["a", "b"], "row": [1, 7]}))[0]
+    '1 article stands to 90% or more in a longer one, and stays: b row 7 to 94% in a row 1; --contained 0.9 takes out \
+all such'
+    """
+    if not found:
+        return []
+    some = "; ".join(
+        f"{_place(int(one), places)} to {share:.0%} in {_place(int(other), places)}"
+        for one, other, share in found[:TOLD]
+    )
+    many = "1 article stands" if len(found) == 1 else f"{len(found):,} articles stand"
+    stay = "stays" if len(found) == 1 else "stay"
+    return [f"{many} to 90% or more in a longer one, and {stay}: {some}; --contained 0.9 takes out all such"]
 
 
 def _some(gone: pl.DataFrame, places: pl.DataFrame) -> str:

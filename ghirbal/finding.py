@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from tempfile import TemporaryFile
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from dedup import (
     FOUND,
     Rule,
+    Samples,
+    contained_articles,
     find_contained,
-    find_contained_articles,
     paragraph_rank,
     parse_dates,
     preference_order,
+    prove_contained,
+    remove_contained,
+    sample_shingles,
     sketch_batch,
     split_paragraphs,
-    standing_paragraphs,
 )
 from dedup.dates import unreadable
 from ghirbal.index_stage import find_beside, known_articles, known_paragraphs, known_places
@@ -37,6 +40,9 @@ NOT_COMPARED: Final = "not-compared"
 """The reason in `decisions` of a document that `ghirbal clean` kept: nothing was compared."""
 CONTAINED: Final = "contained"
 """The reason of a document all of whose paragraphs stand elsewhere; it is kept whole."""
+
+CONTAINED_FROM: Final = 0.9
+"""Share of an article's shingles from which on it is told to stand in a longer one, where none is asked for."""
 
 DECIDED: Final = pl.Schema({**FOUND, "rank": pl.Int64(), "reason": pl.String()})
 """Of each document: `survivor`, the number of the one that stands for it (null: kept), its place in the order
@@ -77,38 +83,34 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFram
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch)
             if plan.options.contained is not None:
-                found = find_contained_articles(
-                    found,
-                    _standing(documents, found, plan.rule, plan.paragraph_words),
-                    sketches["shingles"].cast(pl.Int64).to_numpy(),
-                    rank,
-                    documents.texts,
-                    rule=plan.rule,
-                    threshold=plan.options.contained,
-                    scratch=scratch,
-                )
+                found = _without_contained(found, documents, rank, plan.rule, plan.options.contained, scratch)
         decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
         facts = {"unreadable dates": unreadable(keys["date"], dates)}
         output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
     return spill.read("decided", 0)
 
 
-def _standing(documents: Spilled, found: pl.DataFrame, rule: Rule, min_words: int) -> pl.DataFrame:
-    """Cut the survivors into paragraphs, by which the articles that stand inside others are found."""
+def _without_contained(  # noqa: PLR0917
+    found: pl.DataFrame, documents: Spilled, rank: NDArray[np.int64], rule: Rule, threshold: float, scratch: BinaryIO
+) -> pl.DataFrame:
+    """Let the articles go that stand inside longer ones."""
+    sizes = _sizes(documents)
 
-    def standing(part: int) -> pl.DataFrame:
-        first = int(documents.firsts[part])
+    def sampled(part: int) -> Samples:
         texts = documents.spill.read(documents.table, part, "text")["text"]
-        kept = found["survivor"].slice(first, texts.len()).is_null().arg_true()
-        docs = kept.cast(pl.Int64).to_numpy() + first
-        return standing_paragraphs(texts.gather(kept), docs, rule, min_words=min_words)
+        kept = found["survivor"].slice(int(documents.firsts[part]), texts.len()).is_null()
+        return sample_shingles(texts.filter(kept), words=rule.words)
 
-    return pl.concat(list(in_order(standing, documents.parts)))
+    pairs = contained_articles(
+        found, in_order(sampled, documents.parts), sizes, rank, documents.texts,
+        rule=rule, threshold=threshold, scratch=scratch,
+    )  # fmt: skip
+    return remove_contained(found, pairs, sizes, documents.texts, rule=rule, threshold=threshold, scratch=scratch)
 
 
 def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> pl.DataFrame:
     """Find the survivors' paragraphs that stand in a preferred survivor, or earlier in their own article."""
-    if plan.paragraph_rule is None:
+    if plan.rule is None or plan.paragraph_rule is None:
         return ELSEWHERE.to_frame()
     spill = documents.spill
     if output.manifest.finished(PARAGRAPHS) is None:
@@ -127,9 +129,38 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
                 plan.paragraph_rule,
                 scratch,
             )
-        elsewhere = _elsewhere(documents, paragraphs, table, found, _stored(known, documents, output))
-        output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)])
+            elsewhere = _elsewhere(documents, paragraphs, table, found, _stored(known, documents, output))
+            inside = _inside(elsewhere, documents, decided["rank"].to_numpy(), plan.rule, scratch)
+        output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)], facts={"inside": inside})
     return spill.read("elsewhere", 0)
+
+
+def _inside(
+    elsewhere: pl.DataFrame, documents: Spilled, rank: NDArray[np.int64], rule: Rule, scratch: BinaryIO
+) -> list[tuple[int, int, float]]:
+    """Tell which articles that stay stand in a longer one, as their paragraphs show: the two, and the share.
+
+    Half of the shorter one must be paragraphs that the two have in common, to be worth the exact comparison.
+    """
+    sizes = _sizes(documents)
+    pairs = (
+        elsewhere.filter((pl.col("survivor") < documents.height) & (pl.col("survivor") != pl.col("doc")))
+        .group_by("doc", "survivor")
+        .agg(pl.col("text").str.count_matches(r"\s").sum())
+        .sort("doc", "survivor")
+    )
+    ones, others, common = (pairs[name].cast(pl.Int64).to_numpy() for name in ("doc", "survivor", "text"))
+    half = 2 * common > np.minimum(sizes[ones], sizes[others])
+    proved = prove_contained(
+        ones[half], others[half], sizes, rank, documents.texts, rule=rule, threshold=CONTAINED_FROM, scratch=scratch
+    ).unique("short", keep="first", maintain_order=True)
+    shares = proved["shared"] / pl.Series(sizes[proved["short"].to_numpy()])
+    return list(proved.select("short", "long", shares).iter_rows())
+
+
+def _sizes(documents: Spilled) -> NDArray[np.int64]:
+    """Read how many shingles each document has."""
+    return documents.beside("sketches").read("shingles")["shingles"].cast(pl.Int64).to_numpy()
 
 
 def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> dict[str, Any]:
