@@ -92,10 +92,19 @@ def fold(text: pl.Expr) -> pl.Expr:
     return text.map_batches(_fold_series, return_dtype=pl.String, is_elementwise=True)
 
 
+_AT_ONCE: Final = 2000
+"""Texts folded as one array: more than fits the processor's cache takes a third longer."""
+
+
 def _fold_series(texts: pl.Series) -> pl.Series:
-    """Fold all texts as one array of code points."""
     if texts.is_empty():
         return texts
+    keys = pl.concat([_fold_some(texts.slice(first, _AT_ONCE)) for first in range(0, texts.len(), _AT_ONCE)])
+    return keys if texts.null_count() == 0 else keys.scatter(texts.is_null().arg_true(), None)
+
+
+def _fold_some(texts: pl.Series) -> pl.Series:
+    """Fold texts as one array of code points."""
     lines = texts.fill_null("").str.replace_all("\n", " ", literal=True).to_list()
     points = np.frombuffer("\n".join([*lines, ""]).encode("utf-32-le"), np.uint32)
     folded = _single()[points]
@@ -106,8 +115,7 @@ def _fold_series(texts: pl.Series) -> pl.Series:
     stays = ~space
     stays[:-1] |= space[:-1] & stays[1:] & (kept[1:] != _LINE_END)
     keys = pl.Series([kept[stays].tobytes().decode("utf-32-le")[:-1]]).str.split("\n").explode()
-    keys = keys.str.strip_chars_start(" ").alias(texts.name)
-    return keys if texts.null_count() == 0 else keys.scatter(texts.is_null().arg_true(), None)
+    return keys.str.strip_chars_start(" ").alias(texts.name)
 
 
 def _lengthened(points: NDArray[np.uint32], folded: NDArray[np.uint32]) -> NDArray[np.uint32]:
