@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ghirbal.accounting import account, notes
 from ghirbal.cleaning import clean_and_sketch
+from ghirbal.errors import UsageError
 from ghirbal.finding import find_articles, find_paragraphs, paragraphs_of
 from ghirbal.index_stage import append_batch, held, known_places
 from ghirbal.options import Options
@@ -13,6 +14,7 @@ from ghirbal.output import Output, claimed, discard_work, finished, seal, unfini
 from ghirbal.plan import Command, Plan, make_plan
 from ghirbal.progress import Progress
 from ghirbal.readers import read
+from ghirbal.readers.expected import to_read
 from ghirbal.report import build_report
 from ghirbal.sites import told
 from ghirbal.sites_job import with_site_lines
@@ -40,6 +42,8 @@ def dedup(inputs: Inputs, out: str | Path, *, options: Options = DEFAULT, progre
 
 
 def _job(command: Command, inputs: Inputs, out: Path, options: Options, progress: Progress) -> Outcome:
+    if options.dry_run and options.index is None:
+        raise UsageError("a dry run does nothing: ghirbal.preview.preview tells what would be done")
     with held(options.index, dry_run=options.dry_run):
         plan = make_plan(command, inputs, out, options)
         with claimed(out):
@@ -55,20 +59,20 @@ def _job(command: Command, inputs: Inputs, out: Path, options: Options, progress
 def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     """Go the whole road. What an earlier call finished of a stage is not done again."""
     plan = with_site_lines(plan, output, progress)
-    with progress.stage("read, clean, sketch") as stage:
+    with progress.stage("read, clean, sketch", **to_read(plan.files, plan.reading)) as stage:
         parts = []
         for part in clean_and_sketch(read(plan.files, plan.reading), output, plan):
             stage.advance(rows=part["rows"] + part["rejects"], size=part["size"])
             parts.append(part)
         documents = output.spill.whole("rows", [part["rows"] for part in parts])
 
-    with progress.stage("find articles"):
+    with progress.stage("find articles", rows=documents.height):
         decided = find_articles(documents, output, plan)
 
-    with progress.stage("find paragraphs"):
+    with progress.stage("find paragraphs", rows=documents.height):
         elsewhere = find_paragraphs(documents, decided, output, plan)
 
-    with progress.stage("write") as stage:
+    with progress.stage("write", rows=documents.height) as stage:
         stored = known_places(output)
         results = Results.of(documents, parts, decided, elsewhere, stored, fields=plan.reading.fields)
         written = write(results, output, plan, stage)

@@ -18,6 +18,7 @@ READING = "what the rows hold"
 CLEANING = "cleaning"
 FINDING = "near-duplicates"
 WRITING = "what is written, and where"
+TELLING = "what is told meanwhile"
 
 
 def _option(default: object, text: str, group: str, read: Callable[[str], object], **more: object) -> Any:
@@ -70,6 +71,10 @@ class Options:
     date: str | None = _column("the column with the date (default: date)")
     lang: str | None = _column("the column with the language (default: lang)")
     encoding: str | None = _column("the encoding of the text files (default: UTF-8, strictly)")
+
+    limit: int | None = _option(
+        None, "read only the first N rows, to try something out", READING, int, metavar="N"
+    )
 
     recipe: str = _option(
         "news",
@@ -149,7 +154,6 @@ class Options:
         metavar="DIR",
         neutral=True,  # what it holds is recorded: a folder's name says nothing
     )
-    dry_run: bool = _switch("look up in the index, and leave it as it is", FINDING)
 
     format: Literal["parquet", "jsonl", "csv"] = _option(
         "parquet",
@@ -180,18 +184,23 @@ class Options:
     )
 
     overwrite: bool = _switch("replace what an earlier job left in OUT", WRITING, neutral=True)
+    dry_run: bool = _switch(
+        "say what would be read and done, and write nothing; with --index: look up, write OUT, and leave the index as "
+        "it is",
+        WRITING,
+    )
 
     def __post_init__(self) -> None:
         for name in ("threshold", "paragraph_threshold", "contained"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and 0 < value <= 1):
                 raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
-        for name in ("shingle", "paragraph_words", "batch_rows"):
+        for name in ("shingle", "paragraph_words", "batch_rows", "limit"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")
-        if self.dry_run and self.index is None:
-            raise UsageError("--dry-run looks up in an index: name it with --index DIR")
+        if self.limit is not None and self.engine != "local":
+            raise UsageError("--limit is for trying things out on this machine: leave out --engine, or --limit")
         for choice in self.prefer:
             if choice.removeprefix("-") not in PREFERENCES:
                 raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")
@@ -208,6 +217,24 @@ class Options:
                 value = getattr(self, declared.name)
                 chosen[declared.name] = list(value) if isinstance(value, tuple) else value
         return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a long job tells on stderr while it works; each field is a flag of the command.
+
+    >>> Telling().log_format
+    'text'
+    """
+
+    verbose: bool = _switch("say of each stage what it did and how long it took", TELLING)
+    log_format: Literal["text", "json"] = _option(
+        "text",
+        "how that is written: text, or a line of JSON for each stage, note and error, and one each ten seconds",
+        TELLING,
+        str,
+        choices=("text", "json"),
+    )
 
 
 def flag(name: str) -> str:

@@ -89,7 +89,12 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
         out=out,
         work=work,
         files=files,
-        reading=Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", batch_rows=options.batch_rows),
+        reading=Reading(
+            fields=fields_of(options),
+            encoding=options.encoding or "utf-8",
+            batch_rows=options.batch_rows,
+            limit=options.limit,
+        ),
         recipe=recipe,
         table=table,
         rule=rule,

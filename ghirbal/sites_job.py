@@ -16,6 +16,7 @@ from ghirbal.output import Output
 from ghirbal.plan import Plan, fields_of
 from ghirbal.progress import Progress
 from ghirbal.readers import Batch, Reading, read
+from ghirbal.readers.expected import to_read
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import learn, learn_for, read_sites, uses_sites, write_sites
 
@@ -31,7 +32,7 @@ def with_site_lines(plan: Plan, output: Output, progress: Progress) -> Plan:
     if plan.recipe is None or plan.table is not None or not uses_sites(plan.recipe):
         return plan
     spill = output.spill
-    with progress.stage(SITES) as stage:
+    with progress.stage(SITES, **to_read(plan.files, plan.reading)) as stage:
         if output.manifest.finished(SITES) is None:
             table = learn_for(plan.recipe, read(plan.files, plan.reading), spill.folder, stage)
             output.manifest.finish(SITES, files=[spill.write("sites", 0, table)])
@@ -50,7 +51,7 @@ def sites(
     if target.is_dir():
         raise UsageError(f"{target} is a folder, but a table of site lines is one file")
     files = find_inputs(inputs, outputs=[target])
-    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8")
+    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", limit=options.limit)
     rejected = 0
 
     def batches() -> Iterator[Batch]:
@@ -61,7 +62,7 @@ def sites(
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".ghirbal-sites-") as folder:
-        with (progress or Progress()).stage(SITES) as stage:
+        with (progress or Progress()).stage(SITES, **to_read(files, reading)) as stage:
             learned = learn(batches(), recipe, Path(folder), stage)
         table = merge_site_lines(learned, *before)
         write_sites(target, table)

@@ -12,6 +12,7 @@ from ghirbal.options import Options
 from ghirbal.ordered import in_order
 from ghirbal.plan import fields_of
 from ghirbal.readers import Fields, Reading, Reject, host
+from ghirbal.readers.batches import limited
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.reading import Records
 from ghirbal.recipes import read_recipe
@@ -27,7 +28,7 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
     changed. One that cannot be read is named in `complaints`, with its place.
     """
     options = options or Options()
-    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8")
+    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", limit=options.limit)
     recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     table = None if options.sites is None else read_sites(Path(options.sites))
     text, title = reading.fields.column("text"), reading.fields.column("title")
@@ -43,7 +44,7 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
         return "".join(f"{line}\n" for line in lines).encode(), records.rejects
 
     rejected = 0
-    for lines, rejects in in_order(cleaned, read_jsonl(source, reading)):
+    for lines, rejects in in_order(cleaned, limited(read_jsonl(source, reading), reading.limit)):
         target.write(lines)
         for reject in rejects:
             place = "the rest" if reject.row is None else f"row {reject.row}"

@@ -19,7 +19,7 @@ from ghirbal.checking import CheckOptions
 from ghirbal.checking.codes import CODES
 from ghirbal.command import COMMANDS
 from ghirbal.evidence import TABLES
-from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, flag
+from ghirbal.options import CLEANING, FINDING, READING, TELLING, WRITING, Options, Telling, flag
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,8 +36,9 @@ def commands() -> str:
 
 def options() -> str:
     parts = []
-    for group in (READING, CLEANING, FINDING, WRITING):
-        chosen = [field for field in fields(Options) if field.metadata["group"] == group]
+    declared = [*fields(Options), *fields(Telling)]
+    for group in (READING, CLEANING, FINDING, WRITING, TELLING):
+        chosen = [field for field in declared if field.metadata["group"] == group]
         rows = ((f"`{usage(field.name, field.metadata)}`", field.metadata["help"]) for field in chosen)
         parts.append(f"**{group[0].upper()}{group[1:]}**\n\n{table('option | what it says', rows)}")
     return "\n\n".join(parts)

@@ -16,15 +16,17 @@ from ghirbal.checking.plan import CheckPlan, make_plan
 from ghirbal.checking.sheets import Sheet
 
 
-def run(arguments: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+def run(arguments: Mapping[str, Any], *, out: TextIO, complaints: TextIO, colours: bool = False) -> int:
     """Do what a call asks for; what it leaves out is for pyproject.toml to say."""
     names = {declared.name for declared in fields(CheckOptions)}
     given = {name: value for name, value in arguments.items() if name in names}
     command = run_check if arguments["command"] == "check" else run_fix
-    return command(arguments["inputs"], given, out=out, complaints=complaints)
+    return command(arguments["inputs"], given, out=out, complaints=complaints, colours=colours)
 
 
-def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+def run_check(
+    inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO, colours: bool = False
+) -> int:
     """List what is wrong with files; 1 if anything is."""
     plan = make_plan(inputs, given, folder=Path.cwd())
     findings, sheets = list(plan.skipped), list[Sheet]()
@@ -42,11 +44,13 @@ def run_check(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, c
     if plan.options.diff:
         _say(findings, plan, complaints)
     else:
-        _report(findings, plan, out, complaints)
+        _report(findings, plan, out, complaints, colours=colours)
     return int(_counted(findings, plan) > 0)
 
 
-def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO) -> int:
+def run_fix(
+    inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, complaints: TextIO, colours: bool = False
+) -> int:
     """Repair what is wrong with files; 1 if a file changed."""
     from ghirbal.checking.fix import fix
 
@@ -58,7 +62,7 @@ def run_fix(inputs: Sequence[str], given: Mapping[str, Any], *, out: TextIO, com
         if _compares(plan):
             sheets.append(fixed.sheet)
     findings += _copies(sheets, plan)
-    _report(findings, plan, out, complaints)
+    _report(findings, plan, out, complaints, colours=colours)
     return int(changed > 0)
 
 
@@ -85,8 +89,9 @@ def _counted(findings: Sequence[Finding], plan: CheckPlan) -> int:
     return len(findings) if plan.options.strict else sum(finding.level == "error" for finding in findings)
 
 
-def _report(findings: Sequence[Finding], plan: CheckPlan, out: TextIO, complaints: TextIO) -> None:
-    out.write(listed(sorted(findings, key=lambda finding: finding.order), plan.options.output_format))
+def _report(findings: Sequence[Finding], plan: CheckPlan, out: TextIO, complaints: TextIO, *, colours: bool) -> None:
+    in_order = sorted(findings, key=lambda finding: finding.order)
+    out.write(listed(in_order, plan.options.output_format, colours=colours))
     _say(findings, plan, complaints)
 
 

@@ -7,24 +7,25 @@ from typing import Any
 from ghirbal import __version__
 from ghirbal.checking.codes import CODES
 from ghirbal.checking.findings import Finding
+from ghirbal.speech import BOLD, RED, YELLOW, painted
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def listed(findings: Sequence[Finding], form: str) -> str:
+def listed(findings: Sequence[Finding], form: str, *, colours: bool = False) -> str:
     """Return sorted findings in one of the forms `text`, `json`, `github`, `sarif`."""
-    return {"text": _text, "json": _json, "github": _github, "sarif": _sarif}[form](findings)
+    if form == "text":
+        return "".join(f"{text_line(finding, colours=colours)}\n" for finding in findings)
+    return {"json": _json, "github": _github, "sarif": _sarif}[form](findings)
 
 
-def _text(findings: Sequence[Finding]) -> str:
-    return "".join(f"{text_line(finding)}\n" for finding in findings)
-
-
-def text_line(finding: Finding) -> str:
+def text_line(finding: Finding, *, colours: bool = False) -> str:
     """Return `path:row:col: CODE message`."""
-    place = f"{finding.path}:{finding.place.row}:{finding.place.column}"
+    path = painted(finding.path, BOLD, colours=colours)
+    place = f"{path}:{finding.place.row}:{finding.place.column}"
     level = "warning: " if finding.level == "warning" else ""
-    return f"{place}: {finding.code} {level}{'fixed: ' if finding.fixed else ''}{finding.message}"
+    code = painted(finding.code, YELLOW if level else RED, colours=colours)
+    return f"{place}: {code} {level}{'fixed: ' if finding.fixed else ''}{finding.message}"
 
 
 def _json(findings: Sequence[Finding]) -> str:

@@ -2,7 +2,9 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
+from typing import TypeVar
 
 import polars as pl
 
@@ -24,6 +26,7 @@ READERS = {
     "txt": read_plain,
 }
 DEFAULT = Reading()
+Piece = TypeVar("Piece", Records, Records | Table)
 # After the scheme and a user's name, up to the port; without a scheme, what has a dot before the first slash.
 HOST = (
     r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#\s]+)"
@@ -41,7 +44,7 @@ def read(files: Sequence[InputFile], reading: Reading = DEFAULT, *, checked: boo
     pending: list[Records | Table] = []
     last: Records | Table | None = None  # of those pending that have rows
     rows = size = 0
-    for piece in _pieces(files, reading, {} if checked else reading.fields.named()):
+    for piece in limited(_pieces(files, reading, {} if checked else reading.fields.named()), reading.limit):
         count = len(piece.numbers) + len(piece.rejects)
         full = rows + count > reading.batch_rows or size + piece.size > reading.batch_bytes
         if pending and (full or not _fits(last, piece)):
@@ -52,6 +55,23 @@ def read(files: Sequence[InputFile], reading: Reading = DEFAULT, *, checked: boo
         rows, size = rows + count, size + piece.size
     if pending:
         yield _batch(pending, reading.fields)
+
+
+def limited(pieces: Iterator[Piece], limit: int | None) -> Iterator[Piece]:
+    """End after the row of this number that can be read; rows that cannot are counted only up to there."""
+    left = limit
+    for piece in pieces:
+        if left is None or len(piece.numbers) < left:
+            yield piece
+            left = left if left is None else left - len(piece.numbers)
+            continue
+        last = piece.numbers[left - 1]
+        before = [reject for reject in piece.rejects if reject.row is not None and reject.row < last]
+        if isinstance(piece, Table):
+            yield replace(piece, numbers=piece.numbers.head(left), frame=piece.frame.head(left), rejects=before)
+        else:
+            yield replace(piece, numbers=piece.numbers[:left], rows=piece.rows[:left], rejects=before)
+        return
 
 
 def host(url: pl.Expr) -> pl.Expr:

@@ -19,17 +19,18 @@ ROW_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Options of reading; the last two bound a batch and never change an answer."""
+    """Options of reading; `limit` ends it after so many rows; the last two bound a batch and never change an answer."""
 
     fields: Fields = field(default_factory=Fields)
     encoding: str = "utf-8"
     max_row: int = 64 << 20
+    limit: int | None = None
     batch_bytes: int = 16 << 20
     batch_rows: int = 65_536
 
     def __post_init__(self) -> None:
-        if min(self.max_row, self.batch_bytes, self.batch_rows) < 1:
-            raise UsageError("max_row, batch_bytes and batch_rows must be at least 1")
+        if min(self.max_row, self.batch_bytes, self.batch_rows, self.limit or 1) < 1:
+            raise UsageError("max_row, limit, batch_bytes and batch_rows must be at least 1")
         try:
             "".encode(self.encoding)
         except LookupError as error:

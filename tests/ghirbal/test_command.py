@@ -4,6 +4,9 @@ import contextlib
 import dataclasses
 import json
 import os
+import pty
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +19,10 @@ from cleaners import clean_text
 from dedup import ARTICLES, PARAGRAPHS
 from ghirbal import __version__
 from ghirbal.command import COMMANDS, main, parser
-from ghirbal.options import Options
+from ghirbal.options import Options, Telling
 from ghirbal.plan import article_rule, paragraph_rule
 
+BASH = shutil.which("bash") or "bash"
 GHIRBAL = [sys.executable, "-m", "ghirbal"]
 
 
@@ -54,6 +58,9 @@ def call(*arguments, **more):
         ("dedup IN -o OUT --recipe news", "dedup does not take '--recipe'"),
         ("clean - -o OUT", "goes to stdout"),
         ("report nowhere", "holds no finished result"),
+        ("run IN -o OUT --limit 0", "--limit wants a whole number from 1, not 0"),
+        ("run IN -o OUT --limit 5 --engine spark", "leave out --engine, or --limit"),
+        ("run IN -o OUT --log-format jsno", "did you mean 'json'?"),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(arguments, sentence, archive, tmp_path, capsys):
@@ -174,6 +181,84 @@ def test_stopped_job_says_so_and_goes_on_later(tmp_path, rows, write_jsonl, kind
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("redirect", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(seeds, tmp_path, redirect):
+    line = f"{shlex.join([*GHIRBAL, 'run', str(seeds), '-o', str(tmp_path / 'out'), '--verbose'])} {redirect}"
+    assert subprocess.run([BASH, "-c", line], check=False, capture_output=True).returncode == 0
+    assert pl.read_parquet(tmp_path / "out" / "documents" / "*.parquet").height == 5
+
+
+def test_help_that_nobody_reads_ends_quietly():
+    line = f"{shlex.join([*GHIRBAL, 'run', '--help'])} | true; exit ${{PIPESTATUS[0]}}"
+    said = subprocess.run([BASH, "-c", line], check=False, capture_output=True)
+    assert said.returncode in (0, 141)  # the pipe may have held all of it
+    assert said.stderr == b""
+
+
+def test_limit_reads_no_further(archive, tmp_path, contents):
+    whole = ["run", str(archive), "-o", str(tmp_path / "out"), "--limit", "10"]
+    assert main(whole) == 0
+    assert main([*whole[:3], str(tmp_path / "small"), *whole[4:], "--batch-rows", "3"]) == 0
+    rows = json.loads((tmp_path / "out" / "run.json").read_text())["counts"]["rows"]
+    assert rows["survivors"] + rows["removed"] == 10
+    assert rows["in"] == 10 + rows["quarantined"]
+    assert contents(tmp_path / "out") == contents(tmp_path / "small")
+
+
+def test_dry_run_tells_and_does_nothing(archive, tmp_path, capsys):
+    call_ = ["run", str(archive), "-o", str(tmp_path / "out"), "--dry-run"]
+    assert main(call_) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("nothing is done: --dry-run\n  would read ")
+    assert "template guard on" in said
+    assert f"{tmp_path / 'out'} (new)" in said
+    assert not (tmp_path / "out").exists()
+    assert main(call_[:-1]) == 0
+    capsys.readouterr()
+    assert main(call_) == 0
+    assert "finished: the same job does nothing" in capsys.readouterr().out
+    assert main([*call_, "--text", "txet"]) == 2
+    assert "the nearest is 'text'" in capsys.readouterr().err
+
+
+def test_log_is_json_to_the_last_line(archive, tmp_path):
+    said = call("run", archive, "-o", tmp_path / "out", "--log-format", "json")
+    told = [json.loads(line) for line in said.stderr.splitlines()]
+    assert [one["stage"] for one in told if one["event"] == "stage"][-1] == "report"
+    assert told[-1]["event"] == "done"
+    assert told[-1]["counts"]["rows"]["in"] == 79
+    assert any(one["event"] == "note" for one in told)
+    assert said.stdout.startswith("79 rows in = ")
+    said = call("run", "nowhere", "-o", tmp_path / "out", "--log-format", "json")
+    assert json.loads(said.stderr)["error"] == "no such file or folder: nowhere"
+    assert said.returncode == 2
+
+
+def test_colours_are_for_terminals_whose_user_wants_them(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "قــال"}\n')
+    plain = call("check", tmp_path / "a.jsonl")
+    assert "\x1b" not in plain.stdout
+    assert on_terminal("check", tmp_path / "a.jsonl", TERM="xterm") != plain.stdout
+    assert "\x1b[31mGH111\x1b[0m" in on_terminal("check", tmp_path / "a.jsonl", TERM="xterm")
+    assert "\x1b" not in on_terminal("check", tmp_path / "a.jsonl", TERM="xterm", NO_COLOR="1")
+    assert "\x1b[31merror\x1b[0m: no such file" in on_terminal("check", "nowhere", TERM="xterm")
+
+
+def on_terminal(*arguments, **environment):
+    """What a command shows on a terminal."""
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    process = subprocess.Popen([*GHIRBAL, *map(str, arguments)], stdout=theirs, stderr=theirs, env=kept | environment)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux ends a terminal with an error
+        while piece := os.read(ours, 1 << 16):
+            shown += piece
+    process.wait(60)
+    os.close(ours)
+    return shown.decode()
+
+
 def test_cleaners_are_all_listed(capsys):
     assert main(["cleaners"]) == 0
     said = capsys.readouterr().out
@@ -191,13 +276,13 @@ def test_help_names_every_command_and_loads_nothing_heavy():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
-    assert all(f"    {name} " in said.stdout for name in COMMANDS)
+    assert all(f"\n    {name}" in said.stdout for name in COMMANDS)
 
 
 def test_every_option_is_a_flag_with_help():
     commands = next(action for action in parser()._actions if action.dest == "command").choices
     flags = {action.dest: action.help for action in commands["run"]._actions}
-    for name in Options.__dataclass_fields__:
+    for name in (*Options.__dataclass_fields__, *Telling.__dataclass_fields__):
         assert flags[name], name
 
 

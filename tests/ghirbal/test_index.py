@@ -195,8 +195,8 @@ def test_what_is_no_index_is_left_alone(tmp_path, name, text, how):
 
 def test_wrong_usage(batches, capsys):
     folder, days = batches
-    with pytest.raises(UsageError, match="name it with --index DIR"):
-        Options(dry_run=True)
+    with pytest.raises(UsageError, match="a dry run does nothing"):
+        run(["."], "out", options=Options(dry_run=True))
     with pytest.raises(UsageError, match="--index is for run and dedup"):
         clean([days[0]], folder / "out", options=Options(index=str(folder / "index")))
     assert main(["clean", str(days[0]), "-o", str(folder / "out"), "--index", "x"]) == 2

@@ -1,0 +1,136 @@
+"""The parser of the command: every flag from the dataclass that declares it, examples below each help."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, fields
+from typing import Any, NoReturn
+
+from ghirbal.checking.options import CheckOptions
+from ghirbal.errors import UsageError
+from ghirbal.options import TELLING, Options, Telling, flag, nearest
+
+WANTED = {int: "a whole number", float: "a number"}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are our errors: one sentence, no usage text before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong; `ghirbal.command` tells it."""
+        raise UsageError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it does, the groups of flags that it takes, and lines that show how it is called."""
+
+    help: str
+    groups: tuple[str, ...]
+    call: Callable[[argparse.Namespace, Options], int]
+    examples: tuple[str, ...] = ()
+    options: type[Options] | type[CheckOptions] = Options
+    output: str = "the folder for the result"
+
+
+def build_parser(commands: Mapping[str, Command], *, version: str) -> Parser:
+    """Build the parser of the whole command."""
+    top = Parser(
+        prog="ghirbal",
+        description="Clean crawled news text, take out near-duplicates, and show evidence for every change.",
+        epilog=shown([command.examples[0] for command in commands.values() if command.examples]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"ghirbal {version}")
+    known = top.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in commands.items():
+        one = known.add_parser(
+            name,
+            help=command.help,
+            description=command.help,
+            epilog=shown(command.examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        _add_positions(one, name, command)
+        for declaring in (command.options, Telling):
+            for title in (*command.groups, TELLING) if command.groups else ():
+                declarations = [one for one in fields(declaring) if one.metadata["group"] == title]
+                if declarations and not (declaring is Telling and command.options is CheckOptions):
+                    group = one.add_argument_group(title)
+                    for declared in declarations:
+                        # what a check's flag stands for when it is not given is pyproject.toml's to say
+                        default = argparse.SUPPRESS if command.options is CheckOptions else declared.default
+                        _add(group, declared, default=default)
+    return top
+
+
+def shown(examples: Sequence[str]) -> str:
+    """Return the end of a help text.
+
+    >>> print(shown(["ghirbal cleaners"]))
+    examples:
+      ghirbal cleaners
+    """
+    return "\n".join(["examples:", *(f"  {line}" for line in examples)])
+
+
+def _add_positions(one: argparse.ArgumentParser, name: str, command: Command) -> None:
+    """Add what is not declared by options: files, folders, and the flags of the small commands."""
+    if command.options is CheckOptions:
+        one.add_argument("inputs", nargs="*", metavar="FILE", help="files, folders or globs to look through")
+    elif command.groups:
+        one.add_argument("inputs", nargs="+", metavar="INPUT", help="a file, a folder or a glob; see the documentation")
+        one.add_argument("-o", "--output", metavar="OUT", help=command.output)
+        one.add_argument("--strict", action="store_true", help="exit 1 when rows were quarantined")
+    elif name == "report":
+        one.add_argument("output", metavar="OUT", help="the folder of a finished job")
+        one.add_argument("--id", metavar="X", help="tell one document's story instead: its id, or FILE#ROW")
+        one.add_argument("--input", metavar="INPUT", nargs="+", default=[], help="where the input lies now (with --id)")
+    elif name == "cleaners":
+        about = "only those of this recipe, with the options that it sets"
+        one.add_argument("--recipe", dest="of", metavar="NAME|FILE", help=about)
+    elif name == "completion":
+        one.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
+
+
+def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: object) -> None:
+    chosen = declared.metadata
+    if chosen["read"] is None:
+        group.add_argument(flag(declared.name), action="store_true", default=default, help=chosen["help"])
+        return
+    known: tuple[str, ...] = chosen.get("choices", ())
+
+    def read(text: str) -> object:
+        if known and text not in known:
+            raise argparse.ArgumentTypeError(f"unknown choice {text!r}{nearest(text, known)}")
+        try:
+            return chosen["read"](text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {WANTED.get(chosen['read'], 'another value')}") from None
+
+    group.add_argument(
+        flag(declared.name),
+        type=read,
+        default=default,
+        metavar=chosen.get("metavar", "|".join(known)),
+        help=chosen["help"],
+    )
+
+
+def parse(top: Parser, commands: Mapping[str, Command], arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments; UsageError says what is wrong, and what was probably meant."""
+    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if first is not None and first not in commands:
+        raise UsageError(f"there is no command {first!r}{nearest(first, tuple(commands))}")
+    parsed, unknown = top.parse_known_args(arguments)
+    if parsed.command is None and not unknown:
+        raise UsageError("say what to do, as in: ghirbal run INPUT -o OUT; ghirbal --help lists the commands")
+    if unknown:
+        known = {"--help", "--version", "--output", "--strict", "--id", "--input"}
+        known |= {flag(one.name) for declaring in (Options, CheckOptions, Telling) for one in fields(declaring)}
+        wrong = unknown[0].partition("=")[0]
+        meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""
+        hint = meant if "did you mean" in meant else f"; see ghirbal {parsed.command or ''} --help"
+        raise UsageError(f"{parsed.command or 'ghirbal'} does not take {wrong!r}{hint}")
+    return parsed
