@@ -16,11 +16,11 @@ def removal_spans(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     >>> spans.rows()
     [(0, 3, 3, 6)]
     """
-    wanted = lines.select(pl.col("doc").cast(pl.UInt32), pl.col("line").cast(pl.UInt32)).unique().sort("doc", "line")
+    wanted = lines.group_by("doc").agg("line").sort("doc")
+    chosen = texts.gather(wanted["doc"]).fill_null("")
     spans: list[tuple[int, int, int, int]] = []
-    for (doc,), group in wanted.group_by("doc", maintain_order=True):
-        text = texts[int(str(doc))] or ""
-        spans.extend((int(str(doc)), *span) for span in _spans(text, set(group["line"].to_list())))
+    for doc, text, removed in zip(wanted["doc"], chosen, wanted["line"].to_list(), strict=True):
+        spans.extend((doc, *span) for span in _spans(text, set(removed)))
     return pl.DataFrame(spans, schema=SPANS, orient="row")
 
 

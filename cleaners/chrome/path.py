@@ -28,7 +28,8 @@ class DropBreadcrumb:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark paths."""
         path = pl.any_horizontal(pl.col("classes", "begins").list.contains("breadcrumb_home")).fill_null(value=False)
-        found = page.filter(path & (pl.col("words") <= self.most_words) & ~is_said())
+        phrases = page.filter(pl.col("classes").is_not_null())
+        found = phrases.filter(path & (pl.col("words") <= self.most_words) & ~is_said())
         docs = page.filter(pl.col("doc").is_in(found["doc"].unique().implode()))
         first = docs.filter("sentence").group_by("doc").agg(prose=pl.col("row").min())
         above = found.join(first, on="doc").filter(pl.col("row") < pl.col("prose"))

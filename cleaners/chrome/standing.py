@@ -49,9 +49,10 @@ class DropSiteLines:
         share = pl.col("site_count") / pl.col("site_texts")
         known = pl.element().is_in([*STOCK_CLASSES, *HEADINGS])
         stock = pl.any_horizontal(pl.col(name).list.eval(known).list.any() for name in ("classes", "begins"))
+        phrases = page.filter(pl.col("classes").is_not_null()).filter(stock)["row"]
         lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(
             share=pl.when(often).then(share).fill_null(0),
-            marked=stock.fill_null(value=False) | pl.col("text").str.contains(_CONTACT),
+            marked=pl.col("row").is_in(phrases.implode()) | pl.col("text").str.contains(_CONTACT),
             above=(pl.col("site_top") >= self.same_edge * pl.col("site_count")).fill_null(value=False),
             below=(pl.col("site_bottom") >= self.same_edge * pl.col("site_count")).fill_null(value=False),
         )
