@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.distinct import mix
 from dedup.kernels import kernel
-from dedup.shingles import mix
 from dedup.words import number_signs
 
 U64 = np.uint64

@@ -15,19 +15,20 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD, folding_table
+from dedup.distinct import keep_distinct, mix, sort_hashes
 from dedup.kernels import kernel
 from dedup.utf8 import utf8
 
+U32 = np.uint32
 U64 = np.uint64
 _WORD_SEED: Final = U64(0xCBF29CE484222325)
 _WORD_STEP: Final = U64(0x9E3779B97F4A7C15)
 _SHINGLE_STEP: Final = U64(0xD1342543DE82EF95)
-_MIX_1: Final = U64(0xFF51AFD7ED558CCD)
-_MIX_2: Final = U64(0xC4CEB9FE1A85EC53)
 
 POINT: Final = 0x1FFFFF
 EXPANDS: Final = 1 << 31
-_SPACE: Final = 0x20
+_END: Final = np.uint32(SEPARATOR << 21)
+"""What stands after the end of a text, so that its last word ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,21 @@ def _pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001,
 
 
 @kernel
-def mix(x: np.uint64) -> np.uint64:
-    """Murmur's finaliser: a bijection in which every bit of the input reaches every bit of the output."""
-    x = (x ^ (x >> U64(33))) * _MIX_1
-    x = (x ^ (x >> U64(33))) * _MIX_2
-    return x ^ (x >> U64(33))
+def point_at(text, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Code point at byte `i` (uint64: a signed index costs a test for negative ones) and where the next begins.
+
+    Polars promises valid UTF-8.
+    """
+    lead = U32(text[i])
+    if lead < 0x80:
+        return lead, i + U64(1)
+    if lead < 0xE0:
+        return U32(((lead & 0x1F) << 6) | (text[i + U64(1)] & 0x3F)), i + U64(2)
+    if lead < 0xF0:
+        point = ((lead & 0x0F) << 12) | ((text[i + U64(1)] & 0x3F) << 6) | (text[i + U64(2)] & 0x3F)
+        return U32(point), i + U64(3)
+    point = ((lead & 0x07) << 18) | ((text[i + U64(1)] & 0x3F) << 12) | ((text[i + U64(2)] & 0x3F) << 6)
+    return U32(point | (text[i + U64(3)] & 0x3F)), i + U64(4)
 
 
 @kernel
@@ -85,7 +96,7 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     every character: twelve times the time.)
     """
     text = carray(_pointer(address), length, np.uint8)  # type: ignore[call-arg]
-    end = U64(length)  # unsigned: a signed index costs a test for negative ones at every byte
+    end = U64(length)
     i = U64(0)
     ring = np.zeros(words, np.uint64)
     drop = U64(1)
@@ -98,42 +109,36 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     count = 0
     slot = 0
     while i <= end:
-        # Polars promises valid UTF-8; a space after the end closes the last word.
-        lead = np.uint32(text[i]) if i < end else np.uint32(_SPACE)
-        if lead < 0x80:
-            point = lead
-            i += U64(1)
-        elif lead < 0xE0:
-            point = np.uint32(((lead & 0x1F) << 6) | (text[i + U64(1)] & 0x3F))
-            i += U64(2)
-        elif lead < 0xF0:
-            point = np.uint32(((lead & 0x0F) << 12) | ((text[i + U64(1)] & 0x3F) << 6) | (text[i + U64(2)] & 0x3F))
-            i += U64(3)
+        entry = _END
+        if kind == WORD:  # four characters in five come and go here
+            class_ = U32(WORD)
+            while class_ == WORD:
+                if i < end:
+                    point, i = point_at(text, i)
+                    entry = table[point]
+                else:
+                    entry = _END
+                    i += U64(1)
+                class_ = entry >> U32(21)
+                if class_ == WORD:
+                    word = (word ^ U64(entry & U32(POINT))) * _WORD_STEP
+        elif i < end:
+            point, i = point_at(text, i)
+            entry = table[point]
         else:
-            point = np.uint32(
-                ((lead & 0x07) << 18)
-                | ((text[i + U64(1)] & 0x3F) << 12)
-                | ((text[i + U64(2)] & 0x3F) << 6)
-                | (text[i + U64(3)] & 0x3F)
-            )
-            i += U64(4)
-        entry = table[point]
-        class_ = entry >> np.uint32(21)
-        if class_ == WORD and kind == WORD:  # four characters in five
-            word = (word ^ U64(entry & np.uint32(POINT))) * _WORD_STEP
-            continue
+            i += U64(1)
         first = U64(0)
         last = U64(1)
-        expands = entry >= np.uint32(EXPANDS)
+        expands = entry >= U32(EXPANDS)
         if expands:
-            row = entry & np.uint32(POINT)
+            row = entry & U32(POINT)
             first = U64(starts[row])
             last = U64(starts[row + U64(1)])
         k = first
         while k < last:
             folded = points[k] if expands else entry
             k += U64(1)
-            class_ = folded >> np.uint32(21)
+            class_ = folded >> U32(21)
             if class_ == IGNORED:
                 continue
             if kind != SEPARATOR and class_ != EXTENDER and (class_ != WORD or kind != WORD):
@@ -151,69 +156,11 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
                 if kind == SEPARATOR:
                     word = _WORD_SEED
                     kind = SPACELESS if class_ == SPACELESS else WORD
-                word = (word ^ U64(folded & np.uint32(POINT))) * _WORD_STEP
+                word = (word ^ U64(folded & U32(POINT))) * _WORD_STEP
     if 0 < count < words:
         shingles[0] = mix(window ^ (U64(count) * _WORD_STEP))
         written = 1
     return written, count
-
-
-@kernel
-def keep_distinct(shingles, count, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Move the distinct ones of the first `count` shingles to the front: (how many, the hash table, its sum).
-
-    The sum of the mixed shingles is the set's fingerprint: it needs no order.
-    """
-    size = 64
-    while size < 2 * count:
-        size *= 2
-    if table.size < size:
-        table = np.empty(size, np.uint64)
-    table[:size] = U64(0)
-    mask = U64(size - 1)
-    distinct = 0
-    fingerprint = U64(0)
-    for i in range(count):
-        shingle = shingles[i]
-        if shingle == U64(0):  # an empty place in the table
-            shingle = U64(1)
-        place = shingle & mask
-        while table[place] != U64(0) and table[place] != shingle:
-            place = (place + U64(1)) & mask
-        if table[place] == U64(0):
-            table[place] = shingle
-            shingles[distinct] = shingle
-            distinct += 1
-            fingerprint += mix(shingle + _WORD_STEP)
-    return distinct, table, fingerprint
-
-
-@kernel
-def sort_hashes(hashes, count, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Sort the first `count` hashes into `out`: scatter by their leading bits, then insertion.
-
-    Hashes are spread evenly, so the scatter leaves about one in a place; numba's own sort is six times slower.
-    """
-    bits = 1
-    while (1 << bits) < count:
-        bits += 1
-    shift = U64(64 - bits)
-    ends = np.zeros((1 << bits) + 1, np.int32)
-    for i in range(count):
-        ends[(hashes[i] >> shift) + U64(1)] += 1
-    for j in range(1, ends.size):
-        ends[j] += ends[j - 1]
-    for i in range(count):
-        place = hashes[i] >> shift
-        out[ends[place]] = hashes[i]
-        ends[place] += 1
-    for i in range(1, count):
-        hash_ = out[i]
-        j = i - 1
-        while j >= 0 and out[j] > hash_:
-            out[j + 1] = out[j]
-            j -= 1
-        out[j + 1] = hash_
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.distinct import keep_distinct
 from dedup.kernels import kernel
-from dedup.shingles import FoldedPoints, folded_points, hash_shingles, keep_distinct
+from dedup.shingles import FoldedPoints, folded_points, hash_shingles
 from dedup.utf8 import utf8
 
 if TYPE_CHECKING:
@@ -31,18 +32,38 @@ def permutations(count: int, seed: int = 1) -> tuple[NDArray[np.uint32], NDArray
     return factors, summands
 
 
+_MANY: Final = 96
+"""Shingles from which on it pays to go over them once for each permutation, not over these for each shingle."""
+
+
 @kernel
 def lower_minima(shingles, count, factors, summands, minima):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Lower `minima` (uint32) to the least image of the first `count` shingles under each permutation."""
+    """Lower `minima` (uint32) to the least image of the first `count` shingles under each permutation.
+
+    What is left in `shingles` are other numbers: the low half of each, mixed as datasketch mixes it. Either order of
+    the two loops gives the same minima; where the shingles are the inner one a minimum stays in a register.
+    """
+    mixed = shingles.view(np.uint32)  # in place: number i is written after shingle i was read
     for i in range(count):
         x = U32(shingles[i] & np.uint64(0xFFFFFFFF))
-        # datasketch's pre-mix. numba makes uint32 * uint32 a uint64: each product is cast back.
+        # numba makes uint32 * uint32 a uint64: each product is cast back.
         x = U32((x ^ U32(x >> U32(16))) * U32(0x85EBCA6B))
         x = U32((x ^ U32(x >> U32(13))) * U32(0xC2B2AE35))
-        x = U32(x ^ U32(x >> U32(16)))
-        for j in range(minima.size):
-            image = U32(U32(factors[j] * x) + summands[j])
-            minima[j] = min(minima[j], image)
+        mixed[i] = U32(x ^ U32(x >> U32(16)))
+    if count < _MANY:
+        for i in range(count):
+            x = mixed[i]
+            for j in range(minima.size):
+                image = U32(U32(factors[j] * x) + summands[j])
+                minima[j] = min(minima[j], image)
+        return
+    for j in range(minima.size):
+        factor = factors[j]
+        summand = summands[j]
+        least = minima[j]
+        for i in range(count):
+            least = min(least, U32(U32(factor * mixed[i]) + summand))
+        minima[j] = least
 
 
 @dataclass(frozen=True, slots=True)

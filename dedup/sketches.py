@@ -3,9 +3,10 @@
 import numpy as np
 import polars as pl
 
+from dedup.distinct import keep_distinct, mix
 from dedup.kernels import kernel
 from dedup.rule import SHORT, Rule
-from dedup.shingles import folded_points, hash_shingles, keep_distinct, mix
+from dedup.shingles import folded_points, hash_shingles
 from dedup.signatures import lower_minima, permutations
 from dedup.utf8 import utf8
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.distinct import mix
 from dedup.kernels import kernel
-from dedup.shingles import mix
 
 _SAMPLE = 64
 
