@@ -30,6 +30,9 @@ _WORD = regex.compile(r"\w")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{bc=R}\p{bc=AL}]")
 _LEFT_TO_RIGHT = regex.compile(r"\p{bc=L}")
 _STRONG = regex.compile(r"[\p{bc=R}\p{bc=AL}\p{bc=L}]")
+_BETWEEN = "[\u200e\u200f\u061c]*[.,:/%٪٫٬+–-]?[\u200e\u200f\u061c]*"
+_NUMBER = regex.compile(rf"{_BETWEEN}\p{{Nd}}")
+_NUMBER_BEFORE = regex.compile(rf"(?r)\p{{Nd}}{_BETWEEN}$")
 _STRONG_BEFORE = regex.compile(r"(?r)[\p{bc=R}\p{bc=AL}\p{bc=L}]")
 
 
@@ -127,6 +130,8 @@ def _idle_marks(line: str) -> Iterator[int]:
 
 
 def _is_idle(line: str, place: int, mark: str) -> bool:
+    if _NUMBER_BEFORE.search(line, endpos=place) and _NUMBER.match(line, place + 1):
+        return False  # it decides in which order the numbers are shown: "8.<RLM>168" is read as 168.8
     own = _LEFT_TO_RIGHT if mark == "\u200e" else _RIGHT_TO_LEFT
     before, after = _STRONG_BEFORE.search(line, endpos=place), _STRONG.search(line, place + 1)
     return all(own.match(strong.group()) for strong in (before, after) if strong)

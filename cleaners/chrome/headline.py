@@ -5,11 +5,15 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.chrome.neighbours import with_neighbours
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
 _PARAGRAPH: Final = 18
 """Words of a line that no verse reaches."""
+_FULL_STOP: Final = r"[.。۔।…][\"'”’»›)\]]*\s*$"
+_TOP: Final = 3
+"""Lines at the top of a text, among which the headline may end in a full stop."""
 
 
 def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
@@ -30,7 +34,7 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
         .when(pl.col("row") > prose.max().over("doc")).then(pl.lit("after")),
     )  # fmt: skip
-    at_the_top = pl.col("row").rank("ordinal").over("doc") <= 3
+    at_the_top = pl.col("row").rank("ordinal").over("doc") <= _TOP
     candidate = (pl.col("place") == "before") & (pl.col("words") >= least_words) & at_the_top
     repeated = pl.col("place").is_not_null() & candidate.any().over("doc", "key") & (pl.len().over("doc", "key") > 1)
     paragraph = (pl.col("sentence") & (pl.col("words") >= _PARAGRAPH)).any().over("doc")
@@ -46,7 +50,9 @@ class DropRepeatedHeadline:
 
     With a title, every line before the body that equals it goes. Without one, the first copy stays as the
     first line. Copies are compared by folded key, so other quotation marks make no difference. A copy within
-    the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged.
+    the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged. So is
+    one that ends as a sentence does, below the top, and one below the body where there are fewer than three and no
+    residue beside it: poems and columns close with the words of their titles.
     """
 
     safety: ClassVar = "chrome"
@@ -61,15 +67,29 @@ class DropRepeatedHeadline:
         titled = (pl.col("title") == pl.col("headline")).fill_null(value=False)
         before, after = pl.col("place") == "before", pl.col("place") == "after"
         lines = headlined(page, self.least_words).with_columns(above=_stands_above_a_sentence())
+        is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
+        lines = with_neighbours(lines).with_columns(
+            closing=(pl.col("text").str.contains(_FULL_STOP) & (pl.col("row").rank("ordinal").over("doc") > _TOP))
+            | (after & (is_copy.sum().over("doc") < 3) & ~_beside_residue())
+        )
         given = titled & (before | pl.col("above"))
         copies = lines.filter((pl.col("key") == pl.col("headline")) & (given | (pl.col("words") >= self.least_words)))
         evidence = (
-            pl.when(given).then(pl.lit("proved"))
+            pl.when("closing").then(pl.lit("alone"))
+            .when(given).then(pl.lit("proved"))
             .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
             .when(before | after).then(pl.lit("run"))
             .otherwise(pl.lit("alone"))
         )  # fmt: skip
         return marks(copies, self, reason="repeated_headline", evidence=evidence)
+
+
+def _beside_residue() -> pl.Expr:
+    """Tell lines that have a stock phrase or hashtags right above or below them."""
+    return pl.any_horizontal(
+        pl.col(f"classes_{side}").is_not_null() | pl.col(f"text_{side}").str.contains(r"^\s*#")
+        for side in ("above", "below")
+    ).fill_null(value=False)
 
 
 def _stands_above_a_sentence() -> pl.Expr:
@@ -103,13 +123,16 @@ class DropSourceTag:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark source tags beside a repeated headline."""
-        lines = headlined(page, 3)
+        short = pl.col("words") <= self.most_words
+        outlet = pl.col("key").str.contains(_OUTLET)
+        labelled = pl.col("text").str.contains(r"[:：]\s*$")
+        likely = page.filter(short).filter(outlet | labelled)["doc"].unique()
+        lines = headlined(page.filter(pl.col("doc").is_in(likely.implode())), 3)
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
         beside = (is_copy.shift(1).over("doc") | is_copy.shift(-1).over("doc")).fill_null(value=False)
         several = is_copy.sum().over("doc") > 1
-        repeated = pl.col("text").str.contains(r"[:：]\s*$") & (pl.len().over("doc", "key") > 1)
-        tag = (pl.col("words") <= self.most_words) & (repeated | pl.col("key").str.contains(_OUTLET))
-        found = lines.filter(pl.col("place").is_not_null() & ~is_copy & beside & several & tag)
+        repeated = labelled & (pl.len().over("doc", "key") > 1)
+        found = lines.filter(pl.col("place").is_not_null() & ~is_copy & beside & several & short & (repeated | outlet))
         return marks(found, self, reason="source_tag", evidence="run")
 
 
