@@ -142,14 +142,14 @@ def index_hits(
     >>> index_hits(keys[0], traits[0], keys[1], traits[1], Rule()).tolist()
     [True, False]
     """
-    keys, own = stored["key"].to_numpy(), wanted["key"].to_numpy()
+    keys, own = _locked(stored["key"]), _locked(wanted["key"])
     hits = np.zeros(traits.height, np.bool_)
     sizes, marks, own_sizes, own_marks = (
         _locked(table[name]) for table in (traits, wanted_traits) for name in ("shingles", "mark")
     )
     _meet(
-        np.searchsorted(keys, own), _locked(stored["key"]), _locked(wanted["key"]),
-        _locked(stored["at"]), sizes, marks, _locked(wanted["at"]), own_sizes, own_marks, *rule.ratio, hits,
+        np.searchsorted(keys, own), keys, own, _locked(stored["at"]), sizes, marks,
+        _locked(wanted["at"]), own_sizes, own_marks, *rule.ratio, hits,
     )  # fmt: skip
     return hits
 
