@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.conftest import Clock
 from dedup import Rule, near_duplicate_paragraphs, near_duplicates, signatures
-from dedup.candidates import find_candidates
+from dedup.candidates import columns_of, find_candidates
 from dedup.duplicates import find_duplicates
 from dedup.preference import preference_order
 from dedup.proof import jaccard
@@ -37,7 +37,7 @@ def test_sketch(clock: Clock, news: pl.DataFrame, named: tuple[str, Rule]) -> No
 def test_bands(clock: Clock, news: pl.DataFrame, named: tuple[str, Rule]) -> None:
     name, rule = named
     sketches, chosen = sketch_batch(news["text"], rule), np.ones(news.height, np.bool_)
-    clock(f"bands, {name}", lambda: find_candidates(sketches, rule, chosen))
+    clock(f"bands, {name}", lambda: find_candidates(columns_of(sketches), rule, chosen))
 
 
 def test_verify(clock: Clock, news: pl.DataFrame) -> None:

@@ -5,83 +5,144 @@ prefixes (Chaudhuri, Ganti, Kaushik 2006; Bayardo, Ma, Srikant 2007). Pairs are 
 documents stands for its k (k − 1) / 2 pairs.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
+from dedup.keyed import Keyed
 from dedup.rule import Rule
+from dedup.sets import MEMORY
 from dedup.sketches import band_columns
 
+Columns = Callable[[str], Iterator[pl.Series]]
+"""Reads a column of a sketch table that lies elsewhere: yields its rows in order, in pieces of any size."""
+
 _MOST_COUNTERS: Final = 1 << 26
+_GROUPED: Final = 40
+"""Bytes that grouping takes for each key."""
+_LEAST: Final = 1 << 16
+"""Bytes of keys that are grouped at once however little memory there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Memberships: document `documents[i]` is in bucket `buckets[i]`, one of 0 to `count` − 1."""
+    """Memberships: document `documents[i]` is in bucket `buckets[i]`, one of 0 to `count` − 1.
 
-    documents: NDArray[np.int64]
-    buckets: NDArray[np.int64]
+    They come in parts, each of buckets above those of the parts before it, in ascending order.
+    """
+
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32]]]
     count: int
 
 
-def find_candidates(sketches: pl.DataFrame, rule: Rule, chosen: NDArray[np.bool_]) -> Entries:
+def columns_of(sketches: pl.DataFrame) -> Columns:
+    """Read a sketch table in memory as one that lies elsewhere is read."""
+    return lambda name: iter([sketches[name]])
+
+
+def values(columns: Columns, name: str) -> NDArray[Any]:
+    """Read a whole column of numbers."""
+    return np.concatenate([piece.to_numpy() for piece in columns(name)])
+
+
+def find_candidates(
+    columns: Columns,
+    rule: Rule,
+    chosen: NDArray[np.bool_],
+    *,
+    scratch: BinaryIO | None = None,
+    memory: int = MEMORY,
+) -> Entries:
     """Put the `chosen` rows of a sketch table into buckets, and leave out buckets of one.
 
     A pair with a similarity at or above the threshold shares a bucket with the chance of the rule's recall; a
-    pair with a short text, always.
+    pair with a short text, always. Keys are read and grouped one column after another, and no more of them at
+    once than `memory` allows; those of short texts, of which each has several, go through the scratch file.
     """
-    parts = [_join_short(sketches["short"], rule, chosen)]
+    if chosen.size > np.iinfo(np.int32).max:
+        raise ValueError(f"{chosen.size:,} texts are more than one machine compares: at most 2,147,483,647")
+    entries = Entries([], 0)
+    for keys, documents in _keys_of_short(columns, rule, chosen, scratch, memory):
+        entries = _with(entries, keys, documents)
+    ranges = _ranges(chosen.size, memory)
     for column in band_columns(rule):
-        keys = sketches[column].to_numpy()
-        documents = np.flatnonzero(chosen & (keys != 0))
-        parts.append(_shared(keys[documents], documents))
-    bases = np.cumsum([0] + [part.count for part in parts])
-    return Entries(
-        np.concatenate([part.documents for part in parts]),
-        np.concatenate([part.buckets + base for part, base in zip(parts, bases[:-1], strict=True)]),
-        int(bases[-1]),
-    )
+        keys = values(columns, column)
+        for range_ in range(ranges):
+            # The high bits say which: for whole ranges, not for remainders, so that buckets are in order.
+            own = chosen & (keys != 0)
+            if ranges > 1:
+                own &= (keys >> np.uint64(32)) * np.uint64(ranges) >> np.uint64(32) == np.uint64(range_)
+            documents = np.flatnonzero(own).astype(np.int32)
+            entries = _with(entries, keys[documents], documents)
+    return entries
 
 
-def _shared(keys: NDArray[np.uint64], documents: NDArray[np.int64]) -> Entries:
+def _ranges(keys: int, memory: int) -> int:
+    return -(-keys * _GROUPED // max(memory, _LEAST))
+
+
+def _with(entries: Entries, keys: NDArray[np.uint64], documents: NDArray[np.int32]) -> Entries:
     """Group documents by key; keys that only one has make no bucket."""
-    order = np.argsort(keys)
+    order = np.argsort(keys, kind="stable").astype(np.int32)
     sorted_keys = keys[order]
     equal = sorted_keys[1:] == sorted_keys[:-1]
     after = np.concatenate([[False], equal])
     shared = after | np.concatenate([equal, [False]])
     if not shared.size or not shared.any():
-        return Entries(np.empty(0, np.int64), np.empty(0, np.int64), 0)
-    buckets = np.cumsum(~after[shared]) - 1
-    return Entries(documents[order[shared]], buckets, int(buckets[-1]) + 1)
+        return entries
+    count = int(np.count_nonzero(shared & ~after))
+    if entries.count + count > np.iinfo(np.int32).max:
+        raise ValueError("the texts meet in more buckets than one machine holds: at most 2,147,483,647")
+    buckets = np.cumsum(~after[shared], dtype=np.int32) + np.int32(entries.count - 1)
+    return Entries([*entries.parts, (documents[order[shared]], buckets)], entries.count + count)
 
 
-def _join_short(short: pl.Series, rule: Rule, chosen: NDArray[np.bool_]) -> Entries:
+def _keys_of_short(
+    columns: Columns, rule: Rule, chosen: NDArray[np.bool_], scratch: BinaryIO | None, memory: int
+) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int32]]]:
     """Key each small set by its rarest shingles, as many as any set that resembles it must share one of.
 
     Two sets of sizes m and n with J ≥ T share at least ⌈T·n⌉ shingles, so that some shared one is among the first
     n − ⌈T·n⌉ + 1 of the set in *any* order that both follow; by rarity the keys are the most telling.
     """
-    documents = np.flatnonzero(chosen & (short.list.len().to_numpy() > 0))
-    sets = short.gather(documents)
-    shingles = int(sets.list.len().sum() or 0)
-    counters = 1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1)
-    keys, owners = prefix_keys(sets, count_shingles(sets, counters=counters), rule)
-    return _shared(keys, documents[owners])
+    shingles = sum(int(short.list.len().sum() or 0) for _, short in _short(columns, chosen))
+    counts = np.zeros(1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1), np.uint32)
+    for _, short in _short(columns, chosen):
+        add_shingles(counts, short)
+    keyed = Keyed(scratch, ranges=_ranges(shingles, memory))
+    for documents, short in _short(columns, chosen):
+        keys, owners = prefix_keys(short, counts, rule)
+        keyed.add(keys, documents[owners])
+    yield from keyed.ranges()
 
 
-def count_shingles(sets: pl.Series, *, counters: int) -> NDArray[np.uint32]:
-    """Count the shingles of small sets, by as many of their low bits as `counters`, a power of two, asks for.
+def _short(columns: Columns, chosen: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int32], pl.Series]]:
+    """Give the small sets of the chosen texts, and which texts they are of."""
+    first = 0
+    for piece in columns("short"):
+        own = chosen[first : first + len(piece)] & (piece.list.len().to_numpy() > 0)
+        yield (np.flatnonzero(own) + first).astype(np.int32), piece.filter(pl.Series(own))
+        first += len(piece)
 
-    Counts of several batches add up. Shingles that share a counter seem less rare than they are, which costs
-    candidates and changes no answer.
+
+def add_shingles(counts: NDArray[np.uint32], sets: pl.Series) -> None:
+    """Count the shingles of small sets, by as many of their low bits as there are counters, a power of two.
+
+    Shingles that share a counter seem less rare than they are, which costs candidates and changes no answer.
     """
-    places = (_flat(sets) & np.uint64(counters - 1)).astype(np.int64)
-    return np.bincount(places, minlength=counters).astype(np.uint32)
+    _add(counts, _flat(sets))
+
+
+@kernel
+def _add(counts, flat):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    mask = np.uint64(counts.size - 1)
+    for shingle in flat:
+        counts[shingle & mask] += np.uint32(1)
 
 
 def prefix_keys(

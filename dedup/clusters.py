@@ -41,11 +41,11 @@ class Buckets:
     """
 
     starts: NDArray[np.int64]
-    buckets: NDArray[np.int64]
+    buckets: NDArray[np.int32]
     slots: NDArray[np.int64]
     count: int
 
-    def of(self, document: int) -> NDArray[np.int64]:
+    def of(self, document: int) -> NDArray[np.int32]:
         """Buckets of one document."""
         return self.buckets[self.starts[document] : self.starts[document + 1]]
 
@@ -101,12 +101,14 @@ def cluster(
     see, and for documents of huge buckets, which are compared through templates. `huge` never changes an answer.
     """
     documents = members.slots.size
-    sizes = np.bincount(members.buckets, minlength=members.count)
+    sizes = np.zeros(members.count, np.int32)
+    add_members(sizes, members.buckets)
     survivors = np.full(documents, -1)
     shared = np.zeros(documents, np.int64)
     comparisons = np.zeros(2, np.int64)  # how many; what the last verified pair shares
-    starts = np.cumsum(sizes) - sizes
-    counts = np.zeros(members.count, np.int64)
+    starts = np.cumsum(sizes, dtype=np.int64) - sizes
+    del sizes
+    counts = np.zeros(members.count, np.int32)
     leaders = np.full(members.buckets.size, -1, np.int32)
     compared = np.full(documents, -1, np.int32)
     judge = _Judge(guard, members.slots, pool.sizes, compared)
@@ -142,7 +144,7 @@ class Templates:
     """The templates of huge buckets; buckets whose survivors share a reference set share a template."""
 
     def __init__(self, members: Buckets, pool: SetPool, ratio: tuple[int, int]) -> None:
-        self.of_bucket = np.full(members.count, _UNKNOWN)
+        self.of_bucket = np.full(members.count, _UNKNOWN, np.int32)
         self._members = members
         self._pool = pool
         self._ratio = ratio
@@ -190,6 +192,22 @@ class Templates:
     def _of(self, document: int) -> list[Template]:
         numbers = set(self.of_bucket[self._members.of(document)].tolist()) - {_UNKNOWN, _FORMLESS}
         return [self._templates[number] for number in sorted(numbers)]
+
+
+@kernel
+def add_members(counts, members):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Count how often each number comes."""
+    for one in members:
+        counts[one] += np.int32(1)
+
+
+@kernel
+def put_members(buckets, ends, place, documents, own):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Put each bucket behind those that its document has already."""
+    for i in range(documents.size):
+        end = ends[place[documents[i]]]
+        buckets[end] = own[i]
+        ends[place[documents[i]]] = end + 1
 
 
 @kernel

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dedup.candidates import Entries, find_candidates
-from dedup.clusters import Buckets, Guard, cluster
+from dedup.candidates import Columns, Entries, columns_of, find_candidates, values
+from dedup.clusters import Buckets, Guard, add_members, cluster, put_members
 from dedup.guard import TemplateGuard
 from dedup.rule import Rule
 from dedup.sets import MEMORY, SetPool, SetStore, TextStore
@@ -35,7 +35,7 @@ Texts = Callable[[NDArray[np.int64]], Iterator[pl.Series]]
 
 
 def find_duplicates(
-    sketches: pl.DataFrame,
+    sketches: pl.DataFrame | Columns,
     rank: NDArray[np.int64],
     texts: Texts,
     rule: Rule,
@@ -48,18 +48,20 @@ def find_duplicates(
     `rank[i]` is the place of document `i` in that order (total: no two alike). A row of the answer has `survivor`
     (document number; null where the document stays), the exact `jaccard` similarity and `containment` (shared
     shingles over the smaller set) of the two, and `reason`. Documents with one shingle set share their fate: the
-    template guard reads the text of the most preferred of them.
+    template guard reads the text of the most preferred of them. A table that lies elsewhere is read by columns.
     """
-    sizes = sketches["shingles"].to_numpy()
-    first = _first_alike(sketches["fingerprint"].to_numpy(), sizes, rank, np.argsort(rank))
+    columns = columns_of(sketches) if isinstance(sketches, pl.DataFrame) else sketches
+    sizes = values(columns, "shingles")
+    first = _first_alike(values(columns, "fingerprint"), sizes, rank)
     while True:
-        copies = (first != np.arange(sizes.size)) & (sizes > 0)
-        entries = find_candidates(sketches, rule, ~copies & (sizes > 0))
+        copies = (first != np.arange(sizes.size, dtype=np.int32)) & (sizes > 0)
+        entries = find_candidates(columns, rule, ~copies & (sizes > 0), scratch=scratch, memory=memory)
         wanted = copies.copy()
         wanted[first[copies]] = True
-        wanted[entries.documents] = True
+        for met, _ in entries.parts:
+            wanted[met] = True
         documents = np.flatnonzero(wanted)
-        slot = np.full(sizes.size, -1)
+        slot = np.full(sizes.size, -1, np.int32)
         slot[documents] = np.arange(documents.size)
         read = _read_again(documents, texts, rule, scratch, memory)
         followers = np.flatnonzero(copies)
@@ -70,7 +72,9 @@ def find_duplicates(
         first[collided] = collided
 
     by_rank, members = _members(entries, rank, slot)
+    del entries
     clusters = cluster(members, read.sets, ratio=rule.ratio, guard=read.guard)
+    del members
     survivor = np.full(sizes.size, -1)
     shared = np.zeros(sizes.size, np.int64)
     gone = clusters.survivors >= 0
@@ -82,20 +86,25 @@ def find_duplicates(
     survivor[followers] = np.where(follows, survivor[first[followers]], first[followers])
     shared[followers] = np.where(follows, shared[first[followers]], sizes[followers])
     held = {int(by_rank[place]): kind for place, kind in clusters.held.items()}
-    return _found(survivor, shared, sizes.astype(np.int64), held)
+    return _found(survivor, shared, sizes, held)
 
 
 def _first_alike(
-    fingerprints: NDArray[np.uint64],
-    sizes: NDArray[np.uint32],
-    rank: NDArray[np.int64],
-    order: NDArray[np.int64],
-) -> NDArray[np.int64]:
+    fingerprints: NDArray[np.uint64], sizes: NDArray[np.uint32], rank: NDArray[np.int64]
+) -> NDArray[np.int32]:
     """Most preferred document with the same fingerprint and size, itself where there is none."""
-    by_print = order[np.argsort(fingerprints[order], kind="stable")]
+    first = np.arange(rank.size, dtype=np.int32)
+    ordered = np.sort(fingerprints)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if not again.size:
+        return first
+    # Few documents are copies: only their fingerprints are put in order with their numbers.
+    places = np.minimum(np.searchsorted(again, fingerprints), again.size - 1)
+    alike = np.flatnonzero(again[places] == fingerprints)
+    by_print = alike[np.lexsort((rank[alike], sizes[alike], fingerprints[alike]))]
     same = (fingerprints[by_print][1:] == fingerprints[by_print][:-1]) & (sizes[by_print][1:] == sizes[by_print][:-1])
-    begins = np.concatenate([[True], ~same])[: by_print.size]
-    first = np.empty(rank.size, np.int64)
+    begins = np.concatenate([[True], ~same])
     first[by_print] = by_print[begins][np.cumsum(begins) - 1]
     return first
 
@@ -136,22 +145,40 @@ def _guard(kept: TextStore) -> Guard:
     return kind
 
 
-def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int64]) -> tuple[NDArray[np.int64], Buckets]:
+def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int32]) -> tuple[NDArray[np.int64], Buckets]:
     """Turn memberships into the buckets of each document, in order of preference: (documents, buckets)."""
-    order = np.lexsort((entries.buckets, rank[entries.documents]))
-    owners = entries.documents[order]
-    begins = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])[: owners.size])
-    documents = owners[begins]
-    starts = np.append(begins, owners.size)
-    return documents, Buckets(starts, entries.buckets[order], slot[documents], entries.count)
+    counts = np.zeros(rank.size, np.int32)
+    for members, _ in entries.parts:
+        add_members(counts, members)
+    documents = np.flatnonzero(counts)
+    documents = documents[np.argsort(rank[documents])]
+    starts = np.concatenate([[0], np.cumsum(counts[documents], dtype=np.int64)])
+    counts[documents] = np.arange(documents.size)  # from here on the place of each document
+    buckets = np.empty(int(starts[-1]), np.int32)
+    ends = starts[:-1].copy()
+    for members, own in entries.parts:
+        put_members(buckets, ends, counts, members, own)
+    return documents, Buckets(starts, buckets, slot[documents].astype(np.int64), entries.count)
+
+
+_TOLD: Final = 1 << 20
+"""Documents that are told of at once."""
 
 
 def _found(
-    survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArray[np.int64], held: dict[int, str]
+    survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArray[np.uint32], held: dict[int, str]
 ) -> pl.DataFrame:
     named = np.zeros(sizes.size, np.bool_)
     named[survivor[survivor >= 0]] = True
-    return found(survivor, shared, sizes, sizes[survivor], named, held=held)
+    parts = [FOUND.to_frame()]
+    for first in range(0, sizes.size, _TOLD):
+        own = slice(first, first + _TOLD)
+        others = sizes[survivor[own]].astype(np.int64)
+        parts.append(found(survivor[own], shared[own], sizes[own].astype(np.int64), others, named[own]))
+    whole = pl.concat(parts)
+    rows = np.array(list(held), np.int64)  # they stay: what is said of them goes before other reasons to stay
+    why = pl.Series(list(held.values()), dtype=FOUND["reason"])
+    return whole.with_columns(whole["reason"].clone().scatter(rows, why))
 
 
 def found(

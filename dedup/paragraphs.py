@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Generic
+from typing import Any, Final, Generic, overload
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dedup.articles import Frame, preference_keys
+from cleaners.frames import ArrowTable, Frame, as_frame
+from dedup.articles import preference_keys
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
@@ -67,14 +68,21 @@ def word_counts_of(column: str) -> pl.Expr:
     return pl.col(column).map_batches(word_counts, return_dtype=pl.UInt32, is_elementwise=True)
 
 
-def paragraph_rank(doc_rank: NDArray[np.int64], line: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order of preference among paragraphs: that of their documents, then by line.
+def paragraph_rank(doc_rank: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order of preference among paragraphs, which stand by document and line: that of their documents, then by line.
 
     `doc_rank` holds for each paragraph the place of its document.
+
+    >>> paragraph_rank(np.array([7, 7, 2])).tolist()
+    [1, 2, 0]
     """
-    order = np.lexsort((line, doc_rank))
-    rank = np.empty(order.size, np.int64)
-    rank[order] = np.arange(order.size)
+    starts = np.flatnonzero(np.concatenate([[True], doc_rank[1:] != doc_rank[:-1]])[: doc_rank.size])
+    sizes = np.diff(starts, append=doc_rank.size)
+    order = np.argsort(doc_rank[starts])
+    firsts = np.empty(starts.size, np.int64)
+    firsts[order] = np.cumsum(sizes[order]) - sizes[order]
+    rank = np.repeat(firsts - starts, sizes)
+    rank += np.arange(rank.size)
     return rank
 
 
@@ -108,6 +116,7 @@ class Paragraphs(Generic[Frame]):
     contained: Frame
 
 
+@overload
 def near_duplicate_paragraphs(
     docs: Frame,
     *,
@@ -119,7 +128,32 @@ def near_duplicate_paragraphs(
     date: str = "date",
     prefer: Sequence[str] = PREFER,
     site_priority: Sequence[str] = (),
-) -> Paragraphs[Frame]:
+) -> Paragraphs[Frame]: ...
+@overload
+def near_duplicate_paragraphs(
+    docs: ArrowTable,
+    *,
+    rule: Rule = PARAGRAPHS,
+    min_words: int = MIN_WORDS,
+    text: str = "text",
+    id: str = "id",  # noqa: A002 - the field's name everywhere
+    site: str = "site",
+    date: str = "date",
+    prefer: Sequence[str] = PREFER,
+    site_priority: Sequence[str] = (),
+) -> Paragraphs[pl.DataFrame]: ...
+def near_duplicate_paragraphs(
+    docs: pl.DataFrame | pl.LazyFrame | ArrowTable,
+    *,
+    rule: Rule = PARAGRAPHS,
+    min_words: int = MIN_WORDS,
+    text: str = "text",
+    id: str = "id",  # noqa: A002 - the field's name everywhere
+    site: str = "site",
+    date: str = "date",
+    prefer: Sequence[str] = PREFER,
+    site_priority: Sequence[str] = (),
+) -> Any:
     r"""Take out each paragraph whose near-duplicate stands in a preferred document, or earlier in its own.
 
     Meant for the survivors of `near_duplicates`. The paragraph that stands for it is named, with the exact
@@ -130,13 +164,14 @@ def near_duplicate_paragraphs(
     >>> answer.documents["text"].to_list(), answer.contained["row"].to_list()
     (['a b c d\nfirst e f g', 'next h i j', 'A, b c d'], [3])
     """
+    docs = as_frame(docs)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
     rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)
     split = split_paragraphs(keys["text"], min_words=min_words)
     doc, line = split["doc"].to_numpy().astype(np.int64), split["line"].to_numpy().astype(np.int64)
     found = find_duplicates(
         sketch_all(pieces(split["text"]), rule),
-        paragraph_rank(rank[doc], line),
+        paragraph_rank(rank[doc]),
         partial(gathered, split["text"]),
         rule,
     )

@@ -121,7 +121,7 @@ class SetPool:
         self.places[slot] = self._used
         self._used = end
 
-    def equal(self, some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def equal(self, some: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Compare sets slot by slot, to the last shingle."""
         if self._scratch is None:
             return np.asarray(_equal(self.hashes, self.places, self.sizes, some, others))

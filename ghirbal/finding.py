@@ -53,7 +53,7 @@ ELSEWHERE: Final = pl.Schema(
         "doc": pl.Int64(),
         "cleaned_line": pl.UInt32(),
         "line": pl.UInt32(),
-        "text": pl.String(),
+        "shingles": pl.UInt32(),
         "survivor": pl.Int64(),
         "survivor_line": pl.UInt32(),
         "jaccard": pl.Float64(),
@@ -61,7 +61,8 @@ ELSEWHERE: Final = pl.Schema(
     }
 )
 """A paragraph that stands elsewhere too: its document's number, its line in the cleaned and in the original
-text, the document and the original line that stand for it, and whether it stays, so that its article does."""
+text, how many shingles it has, the document and the original line that stand for it, and whether it stays, so that
+its article does. Its text is read again where it is written: memory holds no text but that of some parts."""
 
 
 def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFrame:
@@ -71,23 +72,36 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFram
         return kept.with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
     spill = documents.spill
     if output.manifest.finished(ARTICLES) is None:
-        sketches = documents.beside("sketches").read()
-        keys = documents.read("file", "row", "id", "site", "date")
-        dates = parse_dates(keys["date"])
-        rank = preference_order(
-            keys.with_columns(dates, sketches["shingles"].alias("length")),
-            prefer=plan.options.prefer,
-            site_priority=plan.options.site_priority,
-        )
+        sketches = documents.beside("sketches")
+        rank, unread = _preference(documents, plan)
         known = known_articles(output, plan.index, sketches, plan.rule)
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch)
             if plan.options.contained is not None:
                 found = _without_contained(found, documents, rank, plan.rule, plan.options.contained, scratch)
         decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
-        facts = {"unreadable dates": unreadable(keys["date"], dates)}
+        facts = {"unreadable dates": unread}
         output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
     return spill.read("decided", 0)
+
+
+def _preference(documents: Spilled, plan: Plan) -> tuple[NDArray[np.int64], int]:
+    """Return the place of each document in the order of preference, and how many dates could not be read.
+
+    Documents stand by file and row already, so that those that are alike in all else need no more columns.
+    """
+
+    def keys(part: int) -> tuple[pl.DataFrame, int]:
+        given = documents.spill.read(documents.table, part, "id", "site", "date")
+        dates = parse_dates(given["date"])
+        return given.with_columns(dates), unreadable(given["date"], dates)
+
+    read, unread = zip(*in_order(keys, documents.parts), strict=True)
+    lengths = pl.concat(list(documents.beside("sketches").column("shingles"))).alias("length")
+    rank = preference_order(
+        pl.concat(read).with_columns(lengths), prefer=plan.options.prefer, site_priority=plan.options.site_priority
+    )
+    return rank, sum(unread)
 
 
 def _without_contained(  # noqa: PLR0917
@@ -116,20 +130,18 @@ def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, p
     if output.manifest.finished(PARAGRAPHS) is None:
         heights = in_order(lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts)
         paragraphs = spill.whole("split", list(heights))
-        table = paragraphs.read("doc", "line", "cleaned_line", "last_short")
-        doc, line = table["doc"].to_numpy(), table["cleaned_line"].to_numpy()
-        sketches = paragraphs.beside("split_sketches").read()
+        sketches = paragraphs.beside("split_sketches")
         known = known_paragraphs(output, plan.index, sketches, plan.paragraph_rule)
         with TemporaryFile(dir=spill.folder) as scratch:
             found = find_beside(
                 known,
                 sketches,
-                paragraph_rank(decided["rank"].to_numpy()[doc], line),
+                paragraph_rank(decided["rank"].gather(paragraphs.read("doc")["doc"]).to_numpy()),
                 partial(_texts, documents, paragraphs),
                 plan.paragraph_rule,
                 scratch,
             )
-            elsewhere = _elsewhere(documents, paragraphs, table, found, _stored(known, documents, output))
+            elsewhere = _elsewhere(documents, paragraphs, found, _stored(known, documents, output))
             inside = _inside(elsewhere, documents, decided["rank"].to_numpy(), plan.rule, scratch)
         output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)], facts={"inside": inside})
     return spill.read("elsewhere", 0)
@@ -146,10 +158,10 @@ def _inside(
     pairs = (
         elsewhere.filter((pl.col("survivor") < documents.height) & (pl.col("survivor") != pl.col("doc")))
         .group_by("doc", "survivor")
-        .agg(pl.col("text").str.count_matches(r"\s").sum())
+        .agg(pl.col("shingles").cast(pl.Int64).sum())
         .sort("doc", "survivor")
     )
-    ones, others, common = (pairs[name].cast(pl.Int64).to_numpy() for name in ("doc", "survivor", "text"))
+    ones, others, common = (pairs[name].cast(pl.Int64).to_numpy() for name in ("doc", "survivor", "shingles"))
     half = 2 * common > np.minimum(sizes[ones], sizes[others])
     proved = prove_contained(
         ones[half], others[half], sizes, rank, documents.texts, rule=rule, threshold=CONTAINED_FROM, scratch=scratch
@@ -211,24 +223,26 @@ def _stored(known: Spilled, documents: Spilled, output: Output) -> pl.DataFrame:
     return pl.DataFrame([doc, line])
 
 
-def _elsewhere(
-    documents: Spilled, paragraphs: Spilled, table: pl.DataFrame, found: pl.DataFrame, stored: pl.DataFrame
-) -> pl.DataFrame:
-    places = pl.concat([table.select("doc", "line"), stored])
-    gone = found["survivor"].is_not_null()
-    doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
-    rows = gone.arg_true()
-    survivor = found["survivor"].gather(rows)
-    texts = _texts(documents, paragraphs, rows.cast(pl.Int64).to_numpy())
-    return (
-        table.select(pl.all().gather(rows))
-        .with_columns(
-            pl.concat([pl.Series("text", [], dtype=pl.String), *texts]),
-            places["doc"].gather(survivor).alias("survivor"),
-            places["line"].gather(survivor).alias("survivor_line"),
-            found["jaccard"].gather(rows),
-            pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())).gather(rows),
+def _elsewhere(documents: Spilled, paragraphs: Spilled, found: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    places = pl.concat([paragraphs.read("doc", "line"), stored])
+
+    def told(part: int) -> pl.DataFrame:
+        table = paragraphs.spill.read("split", part, "doc", "line", "cleaned_line", "last_short")
+        own = found.slice(int(paragraphs.firsts[part]), table.height)
+        gone = own["survivor"].is_not_null()
+        doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
+        survivor = own["survivor"]
+        return (
+            table.with_columns(
+                paragraphs.spill.read("split_sketches", part, "shingles")["shingles"],
+                own["jaccard"],
+                places["doc"].gather(survivor).alias("survivor"),
+                places["line"].gather(survivor).alias("survivor_line"),
+                pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())),
+            )
+            .filter(gone)
+            .select(ELSEWHERE.names())
+            .cast(ELSEWHERE)
         )
-        .select(ELSEWHERE.names())
-        .cast(ELSEWHERE)
-    )
+
+    return pl.concat([ELSEWHERE.to_frame(), *in_order(told, documents.parts)])

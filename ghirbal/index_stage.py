@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -51,12 +52,12 @@ def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
             Path(folder).rmdir()
 
 
-def known_articles(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
+def known_articles(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
     """Spill the stored articles that share a key with any of these sketches."""
     return _known("known", ("documents", "keys"), _articles, output, index, sketches, rule)
 
 
-def known_paragraphs(output: Output, index: Index | None, sketches: pl.DataFrame, rule: Rule) -> Spilled:
+def known_paragraphs(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
     """Spill the stored paragraphs that share a key with any of these sketches."""
     return _known("known_split", ("paragraphs", "paragraph_keys"), _paragraphs, output, index, sketches, rule)
 
@@ -74,7 +75,7 @@ def known_places(output: Output) -> pl.DataFrame:
 
 
 def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is stored
-    known: Spilled, sketches: pl.DataFrame, rank: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO
+    known: Spilled, sketches: Spilled, rank: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO
 ) -> pl.DataFrame:
     """Find duplicates among new texts and stored ones, which are preferred to all new ones.
 
@@ -82,7 +83,7 @@ def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is st
     survivors, so none of them resembles another, and they stay.
     """
     if not known.height:
-        return find_duplicates(sketches, rank, texts, rule, scratch=scratch)
+        return find_duplicates(sketches.column, rank, texts, rule, scratch=scratch)
     new = sketches.height
     order = known.read("rank").with_row_index("at").sort("rank", "at")["at"].to_numpy()
     before = np.empty(known.height, np.int64)
@@ -93,8 +94,9 @@ def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is st
         yield from texts(numbers[:cut])
         yield from known.texts(numbers[cut:] - new)
 
+    stored = known.beside(f"{known.table}_sketches")
     return find_duplicates(
-        pl.concat([sketches, known.beside(f"{known.table}_sketches").read()]),
+        lambda column: chain(sketches.column(column), stored.column(column)),
         np.concatenate([rank + known.height, before]),
         both,
         rule,
@@ -126,7 +128,7 @@ def _known(  # noqa: PLR0917
     read: Read,
     output: Output,
     index: Index | None,
-    sketches: pl.DataFrame,
+    sketches: Spilled,
     rule: Rule,
 ) -> Spilled:
     stage, spill = f"look up {table}", output.spill
@@ -134,7 +136,7 @@ def _known(  # noqa: PLR0917
         return _spilled(table, output)
     heights: list[int] = []
     files: list[Path] = []
-    for frame in _look_up(*stored, read, index, sketches, rule):
+    for frame in _look_up(*stored, read, index, sketches.read(), rule):
         part = len(heights)
         files.append(spill.write(table, part, frame))
         files.append(spill.write(f"{table}_sketches", part, sketch_batch(frame["text"], rule)))

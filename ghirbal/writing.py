@@ -113,6 +113,7 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
     texts = rows["text"]
     inside = pl.col("doc").is_between(first, first + rows.height, closed="left")
     paragraphs = results.paragraphs.filter(inside)
+    lines = _lines(texts.gather(paragraphs["doc"] - first), paragraphs["cleaned_line"])
     if plan.options.paragraphs == "remove":
         texts, edits = with_removals(texts, edits, paragraphs.with_columns(pl.col("doc") - first))
     if plan.options.redact:
@@ -128,8 +129,17 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
         "edits": placed(edits, rows, EDITS),
         "flags": placed(spill.read("flags", part), rows, FLAGS),
         "decisions": _decisions(decided, rows, results.places),
-        "paragraphs": _paragraphs(paragraphs, results.places),
+        "paragraphs": _paragraphs(paragraphs.with_columns(lines), results.places),
     }
+
+
+def _lines(texts: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Cut one line out of each text; lines count from 1."""
+    return (
+        pl.DataFrame([texts.alias("text"), numbers.alias("at")])
+        .select(pl.col("text").str.split("\n").list.get(pl.col("at") - 1))
+        .to_series()
+    )
 
 
 def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

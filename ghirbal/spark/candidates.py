@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
 from dedup import Rule
-from dedup.candidates import count_shingles, prefix_keys
+from dedup.candidates import add_shingles, prefix_keys
 from ghirbal.spark.frames import Workspace, mapped
 
 BUCKET: Final = ["band", "key"]
@@ -90,11 +90,11 @@ def _short_entries(chosen: DataFrame, rule: Rule) -> DataFrame:
 
 
 def _count(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    counts = np.zeros(COUNTERS, np.int64)
+    counts = np.zeros(COUNTERS, np.uint32)
     for rows in batches:
-        counts += count_shingles(unsigned(rows["short"]), counters=COUNTERS)
+        add_shingles(counts, unsigned(rows["short"]))
     places = np.flatnonzero(counts)
-    yield pl.DataFrame({"place": places, "count": counts[places]}, schema=_COUNTS)
+    yield pl.DataFrame({"place": places, "count": counts[places].astype(np.int64)}, schema=_COUNTS)
 
 
 def _prefixes(counts: NDArray[np.uint32], rule: Rule, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

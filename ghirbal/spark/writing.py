@@ -20,7 +20,7 @@ from ghirbal.finding import CONTAINED, DECIDED, ELSEWHERE, NOT_COMPARED
 from ghirbal.manifest import checksum
 from ghirbal.plan import Plan
 from ghirbal.spark.frames import cogrouped
-from ghirbal.spark.parts import Parts, paragraph_texts
+from ghirbal.spark.parts import Parts
 from ghirbal.spill import Spilled
 from ghirbal.writers import SHARD_BYTES, write_beside, write_table
 from ghirbal.writing import Results, tables_of
@@ -134,7 +134,7 @@ def _results(shards: Shards, part: int, own: pl.DataFrame, paragraphs: pl.DataFr
     height = places.height
     paragraphs = paragraphs.sort("doc", "key_1")
     going = paragraphs.filter(pl.col("shared").is_not_null())
-    decided, elsewhere = _decided(own, height), _elsewhere(shards.parts, paragraphs, going, height + height)
+    decided, elsewhere = _decided(own, height), _elsewhere(paragraphs, going, height + height)
     return Results(
         documents=Spilled(spill, "rows", np.array([0, height])),
         facts=[shards.facts[part]],
@@ -165,7 +165,7 @@ def _decided(own: pl.DataFrame, height: int) -> pl.DataFrame:
     return table.with_columns(own["rank"]).cast(DECIDED).select(DECIDED.names())
 
 
-def _elsewhere(parts: Parts, paragraphs: pl.DataFrame, going: pl.DataFrame, first: int) -> pl.DataFrame:
+def _elsewhere(paragraphs: pl.DataFrame, going: pl.DataFrame, first: int) -> pl.DataFrame:
     """Return the paragraphs that go as `ELSEWHERE` says; the document that stands for number i is first + i."""
     if going.is_empty():
         return ELSEWHERE.to_frame()
@@ -176,7 +176,7 @@ def _elsewhere(parts: Parts, paragraphs: pl.DataFrame, going: pl.DataFrame, firs
     return (
         going.with_columns(
             pl.col("key_1").alias("cleaned_line"),
-            pl.Series("text", paragraph_texts(parts, going)),
+            pl.col("own").alias("shingles"),
             pl.int_range(first, first + pl.len()).alias("survivor"),
             (shared / (own + other - shared)).alias("jaccard"),
             contained,
