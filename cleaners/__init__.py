@@ -30,6 +30,7 @@ from cleaners.chrome import (
 )
 from cleaners.clean import Cleaned, clean, clean_text
 from cleaners.folding import fold, fold_text
+from cleaners.frames import ArrowTable
 from cleaners.installed import SAFETY, cleaner_types
 from cleaners.ledger import apply_edits, undo_edits
 from cleaners.page import MARKS, PAGE, Dropper, marks
@@ -48,6 +49,7 @@ __all__ = [
     "PROPOSALS",
     "SAFETY",
     "SITE_LINES",
+    "ArrowTable",
     "Cleaned",
     "CleanedBatch",
     "CutGluedResidue",

@@ -1,16 +1,15 @@
 """Cleaning of Polars frames and of single texts."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, overload
 
 import polars as pl
 
 from cleaners.batch import CleanedBatch, clean_batch
+from cleaners.frames import ArrowTable, Frame, as_frame
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.recipe import NEWS, Recipe
 from cleaners.sites import SITE_LINES
-
-Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 _BATCH_BYTES = 16 << 20
 
@@ -28,6 +27,7 @@ class Cleaned(Generic[Frame]):
     flags: Frame
 
 
+@overload
 def clean(
     docs: Frame,
     recipe: Recipe = NEWS,
@@ -36,8 +36,27 @@ def clean(
     title: str | None = None,
     site: str = "site",
     sites: pl.DataFrame | None = None,
-) -> Cleaned[Frame]:
-    r"""Clean every document of a frame.
+) -> Cleaned[Frame]: ...
+@overload
+def clean(
+    docs: ArrowTable,
+    recipe: Recipe = NEWS,
+    *,
+    text: str = "text",
+    title: str | None = None,
+    site: str = "site",
+    sites: pl.DataFrame | None = None,
+) -> Cleaned[pl.DataFrame]: ...
+def clean(
+    docs: pl.DataFrame | pl.LazyFrame | ArrowTable,
+    recipe: Recipe = NEWS,
+    *,
+    text: str = "text",
+    title: str | None = None,
+    site: str = "site",
+    sites: pl.DataFrame | None = None,
+) -> Any:
+    r"""Clean every document of a frame, or of a table of pandas or Arrow, which becomes a frame.
 
     `text` names the column to clean (String; a null stays null), `title` that of the headlines; where it is
     not named, a column `title` is used if there is one. `sites` is a table of `site_lines`, which tells the cleaners
@@ -51,6 +70,7 @@ def clean(
     >>> cleaned.edits.select("row", "id", "line", "before").rows()
     [(1, 'a', 1, 'Home » News\n')]
     """
+    docs = as_frame(docs)
     schema = docs.collect_schema()
     if schema.get(text) != pl.String:
         found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(schema)}"

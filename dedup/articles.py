@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, overload
 
 import numpy as np
 import polars as pl
 
+from cleaners.frames import ArrowTable, Frame, as_frame
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
 from dedup.rule import Rule
-
-Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 ARTICLES: Final = Rule(words=2, threshold=0.5, template_guard=True)
 """What counts as a near-duplicate article unless another rule is given; `benchmarks/pairs` says why."""
@@ -36,8 +35,32 @@ class Verdict(Generic[Frame]):
     survivors: Frame
 
 
+@overload
 def near_duplicates(
     docs: Frame,
+    *,
+    rule: Rule = ARTICLES,
+    text: str = "text",
+    id: str = "id",
+    site: str = "site",
+    date: str = "date",
+    prefer: Sequence[str] = PREFER,
+    site_priority: Sequence[str] = (),
+) -> Verdict[Frame]: ...
+@overload
+def near_duplicates(
+    docs: ArrowTable,
+    *,
+    rule: Rule = ARTICLES,
+    text: str = "text",
+    id: str = "id",
+    site: str = "site",
+    date: str = "date",
+    prefer: Sequence[str] = PREFER,
+    site_priority: Sequence[str] = (),
+) -> Verdict[pl.DataFrame]: ...
+def near_duplicates(
+    docs: pl.DataFrame | pl.LazyFrame | ArrowTable,
     *,
     rule: Rule = ARTICLES,
     text: str = "text",
@@ -46,7 +69,7 @@ def near_duplicates(
     date: str = "date",
     prefer: Sequence[str] = PREFER,
     site_priority: Sequence[str] = (),
-) -> Verdict[Frame]:
+) -> Any:
     """Find near-duplicate documents; of each group of similar ones, keep those that nothing earlier resembles.
 
     Every removal is proved by an exact comparison with the survivor that it names. Only `text` must be there;
@@ -57,6 +80,7 @@ def near_duplicates(
     >>> near_duplicates(docs).decisions.select("id", "kept", "reason", "survivor").rows()
     [('a', True, 'survivor', None), ('b', False, 'identical', 'a'), ('c', True, 'unique', None)]
     """
+    docs = as_frame(docs)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
     texts = keys["text"]
     rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)

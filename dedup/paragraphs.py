@@ -123,7 +123,7 @@ def near_duplicate_paragraphs(
     rule: Rule = PARAGRAPHS,
     min_words: int = MIN_WORDS,
     text: str = "text",
-    id: str = "id",  # noqa: A002 - the field's name everywhere
+    id: str = "id",
     site: str = "site",
     date: str = "date",
     prefer: Sequence[str] = PREFER,
@@ -136,7 +136,7 @@ def near_duplicate_paragraphs(
     rule: Rule = PARAGRAPHS,
     min_words: int = MIN_WORDS,
     text: str = "text",
-    id: str = "id",  # noqa: A002 - the field's name everywhere
+    id: str = "id",
     site: str = "site",
     date: str = "date",
     prefer: Sequence[str] = PREFER,

@@ -1,0 +1,40 @@
+"""Tables of other libraries, taken as Polars frames by the Arrow interchange."""
+
+from typing import Protocol, TypeVar, overload, runtime_checkable
+
+import polars as pl
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+
+@runtime_checkable
+class ArrowTable(Protocol):
+    """What exports an Arrow stream: tables of pyarrow, pandas, DuckDB, Hugging Face, and Polars itself.
+
+    >>> isinstance(pl.DataFrame(), ArrowTable)
+    True
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand the table over (https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html)."""
+        ...
+
+
+@overload
+def as_frame(docs: Frame) -> Frame: ...
+@overload
+def as_frame(docs: ArrowTable) -> pl.DataFrame: ...
+def as_frame(docs: pl.DataFrame | pl.LazyFrame | ArrowTable) -> pl.DataFrame | pl.LazyFrame:
+    """Return a Polars frame as it is, and any other table as one, without a copy where the types allow.
+
+    >>> as_frame(["a text"])
+    Traceback (most recent call last):
+        ...
+    TypeError: documents must be a Polars frame or a table with __arrow_c_stream__ (pandas, pyarrow …), not list
+    """
+    if isinstance(docs, pl.DataFrame | pl.LazyFrame):
+        return docs
+    if isinstance(docs, ArrowTable):
+        return pl.DataFrame(docs)
+    table = "a Polars frame or a table with __arrow_c_stream__ (pandas, pyarrow …)"
+    raise TypeError(f"documents must be {table}, not {type(docs).__name__}")
