@@ -1,6 +1,8 @@
 """Cleaning of Polars frames and of single texts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Generic, overload
 
 import polars as pl
@@ -146,10 +148,12 @@ def _cleaned(
     sites: pl.Series | None,
     table: pl.DataFrame | None,
 ) -> CleanedBatch:
-    """Clean texts in pieces that fit the processor's caches better than the whole; nulls stay null."""
-    parts, edits, flags = [], [EDITS.to_frame()], [FLAGS.to_frame()]
-    at = 0
-    for size in _piece_sizes(texts):
+    """Clean texts in pieces that fit the processor's caches, on as many threads as Polars has; nulls stay null."""
+    sizes = _piece_sizes(texts)
+    places = list(zip(accumulate([0, *sizes]), sizes, strict=False))
+
+    def cleaned(place: tuple[int, int]) -> CleanedBatch:
+        at, size = place
         piece = texts.slice(at, size)
         batch = clean_batch(
             piece.fill_null(""),
@@ -158,12 +162,18 @@ def _cleaned(
             table=table,
             recipe=recipe,
         )
-        parts.append(batch.texts.to_frame("text").select(pl.when(pl.lit(piece).is_not_null()).then("text")).to_series())
-        edits.append(batch.edits.with_columns(pl.col("doc") + at))
-        flags.append(batch.flags.with_columns(pl.col("doc") + at))
-        at += size
-    whole = pl.concat(parts) if parts else texts
-    return CleanedBatch(whole, pl.concat(edits), pl.concat(flags))
+        own = batch.texts.to_frame("text").select(pl.when(pl.lit(piece).is_not_null()).then("text")).to_series()
+        moved = (ledger.with_columns(pl.col("doc") + at) for ledger in (batch.edits, batch.flags))
+        return CleanedBatch(own, *moved)
+
+    # Polars spreads one piece over the cores only here and there; two pieces side by side keep both busy.
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        batches = list(pool.map(cleaned, places))
+    return CleanedBatch(
+        pl.concat([batch.texts for batch in batches]) if batches else texts,
+        pl.concat([EDITS.to_frame(), *(batch.edits for batch in batches)]),
+        pl.concat([FLAGS.to_frame(), *(batch.flags for batch in batches)]),
+    )
 
 
 def _piece_sizes(texts: pl.Series) -> list[int]:
