@@ -88,9 +88,10 @@ def _pairs(out: Path, decisions: pl.DataFrame, rows: Spilled | None) -> list[dic
 
 def _both(rows: Spilled, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[tuple[str, str]]:
     wanted = np.unique(np.concatenate([left, right]))
-    texts = pl.concat([pl.Series("text", [], dtype=pl.String), *rows.texts(wanted)])
-    one, other = (texts.gather(np.searchsorted(wanted, numbers)) for numbers in (left, right))
-    return list(zip(one, other, strict=True))
+    # As strings of Python: a gathered column keeps the text of its whole part in memory.
+    texts = [text for some in rows.texts(wanted) for text in some]
+    places = (np.searchsorted(wanted, numbers).tolist() for numbers in (left, right))
+    return [(texts[one], texts[other]) for one, other in zip(*places, strict=True)]
 
 
 def _apart(
