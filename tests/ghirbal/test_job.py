@@ -345,8 +345,9 @@ def test_articles_inside_longer_ones_go_when_asked(tmp_path):
     story, before, after = (" ".join(f"{name}{n}" for n in range(30)) for name in ("story", "before", "after"))
     rows = [{"id": "wire", "text": story}, {"id": "paper", "text": f"{before}\n{story}\n{after}"}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    dedup([tmp_path / "a.jsonl"], tmp_path / "kept")
+    told = dedup([tmp_path / "a.jsonl"], tmp_path / "kept").notes
     assert table(tmp_path / "kept", "decisions")["kept"].all()
+    assert "a.jsonl row 1 to 100% in a.jsonl row 2; --contained 0.9" in told[0]
     dedup([tmp_path / "a.jsonl"], tmp_path / "out", options=Options(contained=0.9))
     wire = table(tmp_path / "out", "decisions").row(0, named=True)
     assert (wire["kept"], wire["reason"], wire["survivor"], wire["containment"]) == (False, "contained", "paper", 1.0)
