@@ -15,25 +15,32 @@ from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.quarantine import reject_line
-from ghirbal.readers import Batch
+from ghirbal.readers import Batch, read
 from ghirbal.readers.reading import ROW_SCHEMA
 from ghirbal.spill import Spill
 
 CLEAN: Final = "clean"
 
 
-def clean_and_sketch(batches: Iterable[Batch], output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Clean and sketch every batch, two at a time; give what is known of each spilled part, in order."""
+def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Read, clean and sketch every batch, two at a time; give what is known of each spilled part, in order.
+
+    The parts that an earlier call finished are not read again, but for some that lie among them.
+    """
 
     def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
         part, batch = numbered
         known = output.manifest.finished(CLEAN, part)
         if known is None:
             files, facts = clean_batch_to(output.spill, part, batch, plan)
-            known = output.manifest.finish(CLEAN, part, files=files, facts=facts)
+            known = output.manifest.finish(CLEAN, part, files=files, facts={**facts, "end": batch.end})
         return known
 
-    return in_order(spilled, enumerate(_at_least_one(batches, plan)))
+    before = output.manifest.first(CLEAN)
+    yield from before
+    batches = read(plan.files, plan.reading, begin=tuple(before[-1]["end"]) if before else (0, 0))
+    numbered = enumerate(batches if before else _at_least_one(batches, plan), len(before))
+    yield from in_order(spilled, numbered)
 
 
 def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:
@@ -44,7 +51,7 @@ def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:
         yield batch
     if none:
         text = plan.reading.fields.column("text")
-        yield Batch(ROW_SCHEMA.to_frame(), pl.DataFrame(), {text: STRING}, [], 0)
+        yield Batch(ROW_SCHEMA.to_frame(), pl.DataFrame(), {text: STRING}, [], 0, (len(plan.files), 0))
 
 
 def clean_batch_to(spill: Spill, part: int, batch: Batch, plan: Plan) -> tuple[list[Path], dict[str, Any]]:

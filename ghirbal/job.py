@@ -13,7 +13,6 @@ from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
 from ghirbal.progress import Progress
-from ghirbal.readers import read
 from ghirbal.readers.expected import to_read
 from ghirbal.report import build_report
 from ghirbal.sites import told
@@ -61,7 +60,7 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     plan = with_site_lines(plan, output, progress)
     with progress.stage("read, clean, sketch", **to_read(plan.files, plan.reading)) as stage:
         parts = []
-        for part in clean_and_sketch(read(plan.files, plan.reading), output, plan):
+        for part in clean_and_sketch(output, plan):
             stage.advance(rows=part["rows"] + part["rejects"], size=part["size"])
             parts.append(part)
         documents = output.spill.whole("rows", [part["rows"] for part in parts])

@@ -9,6 +9,7 @@ whose files no longer have their checksums: it is made again.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from itertools import count, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -71,6 +72,11 @@ class Manifest:
     def parts(self, stage: str) -> frozenset[int]:
         """Return the numbers of a stage's finished parts."""
         return frozenset(part for name, part in self._parts if name == stage)
+
+    def first(self, stage: str) -> list[dict[str, Any]]:
+        """Return what was noted about a stage's parts from the first to the last before any that has to be made."""
+        numbers = takewhile(lambda part: (stage, part) in self._parts, count())
+        return [self._parts[stage, part]["facts"] for part in numbers]
 
     def finish(
         self, stage: str, part: int = 0, *, files: Iterable[Path], facts: Mapping[str, Any] | None = None

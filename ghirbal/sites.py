@@ -1,15 +1,16 @@
 """Site lines: learned in a first pass over the input, kept as Parquet, read again."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 import polars as pl
 
 from cleaners import SITE_LINES, DropSiteLines, Recipe
-from cleaners.sites import count_standings, standings
+from cleaners.sites import STANDINGS, count_standings, standings
 from ghirbal.errors import InputError, UsageError
 from ghirbal.ordered import in_order
 from ghirbal.progress import Stage
@@ -19,40 +20,77 @@ from ghirbal.writers import write_beside
 VERSION: Final = "1"
 """Of the table's columns and of how keys are folded: tables of different versions cannot be added."""
 _MARK: Final = "ghirbal.site_lines"
+_RANGES: Final = 128
+_RANGE: Final = "range"
+_AT_ONCE: Final = 4_000_000
+"""Rows that are counted at once; some hundred bytes each."""
+
+Noted = Callable[[int, Batch], object]
+"""Hears that the part of a batch is whole."""
 
 
-def learn(batches: Iterable[Batch], recipe: Recipe, folder: Path, stage: Stage, *, least: int = 1) -> pl.DataFrame:
+def learn(
+    batches: Iterable[Batch],
+    recipe: Recipe,
+    folder: Path,
+    stage: Stage,
+    *,
+    least: int = 1,
+    noted: Noted = lambda _, __: None,
+    first: int = 0,
+) -> pl.DataFrame:
     """Count the lines of each site over all batches; lines in fewer than `least` texts are left out.
 
-    What each batch has to say is spilled to `folder` and taken away at the end.
+    What each batch has to say is spilled to `folder`, in ranges of a hash of its lines, so that they can be counted
+    range by range: the distinct lines of an archive are too many for memory. It is taken away at the end. `noted`
+    hears of each batch whose part is whole; the batches begin with number `first`, those before are in the folder.
     """
 
-    def spilled(numbered: tuple[int, Batch]) -> tuple[Path, Batch]:
+    def spilled(numbered: tuple[int, Batch]) -> Batch:
         number, batch = numbered
-        path = folder / f"standings-{number:05}.parquet"
-        standings(batch.rows["text"], batch.rows["site"], recipe).write_parquet(path, compression="uncompressed")
-        return path, batch
+        path = standings_path(folder, number)
+        told = standings(batch.rows["text"], batch.rows["site"], recipe)
+        ranges = pl.struct("site", "key").hash().mod(_RANGES).cast(pl.UInt8).alias(_RANGE)
+        told.with_columns(ranges).sort(_RANGE).write_parquet(path, compression="uncompressed")
+        noted(number, batch)
+        return batch
 
-    paths = []
-    for path, batch in in_order(spilled, enumerate(batches)):
-        paths.append(path)
+    count = first
+    for batch in in_order(spilled, enumerate(batches, first)):
         stage.advance(rows=batch.rows.height + len(batch.rejects), size=batch.size)
-    if not paths:
-        return SITE_LINES.to_frame()
-    table = count_standings(pl.scan_parquet(paths, glob=False), least=least)
+        count += 1
+    paths = [standings_path(folder, number) for number in range(count)]
+    table = _counted(paths, least)
     for path in paths:
         path.unlink()
     return table
 
 
+def standings_path(folder: Path, number: int) -> Path:
+    """Return the file of what one batch has to say."""
+    return folder / f"standings-{number:05}.parquet"
+
+
+def _counted(paths: Sequence[Path], least: int) -> pl.DataFrame:
+    """Count what was spilled, as many ranges at once as have `_AT_ONCE` rows together."""
+    sizes = [pl.read_parquet(path, columns=[_RANGE])[_RANGE].to_numpy() for path in paths]
+    ends = [np.searchsorted(ranges, np.arange(_RANGES + 1, dtype=np.uint8)) for ranges in sizes]
+    rows = sum(ranges.size for ranges in sizes)
+    step = max(1, _RANGES * _AT_ONCE // max(rows, 1))
+    tables = [SITE_LINES.to_frame()]
+    for low in range(0, _RANGES, step):
+        high = min(low + step, _RANGES)
+        pieces = [
+            pl.scan_parquet(path, glob=False).slice(int(end[low]), int(end[high] - end[low])).drop(_RANGE).collect()
+            for path, end in zip(paths, ends, strict=True)
+        ]
+        tables.append(count_standings(pl.concat([STANDINGS.to_frame(), *pieces]), least=least))
+    return pl.concat(tables).sort("site", "key")
+
+
 def uses_sites(recipe: Recipe) -> bool:
     """Tell whether a recipe has a cleaner that site lines matter to."""
     return any(isinstance(cleaner, DropSiteLines) for cleaner in recipe)
-
-
-def learn_for(recipe: Recipe, batches: Iterable[Batch], folder: Path, stage: Stage) -> pl.DataFrame:
-    """Learn only what the recipe can use: sites with enough texts, lines in enough of them."""
-    return of_use(learn(batches, recipe, folder, stage, least=least_texts(recipe)), recipe)
 
 
 def least_texts(recipe: Recipe) -> int:

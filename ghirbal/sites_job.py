@@ -8,19 +8,20 @@ from typing import Final
 
 import polars as pl
 
-from cleaners import merge_site_lines
+from cleaners import Recipe, merge_site_lines
 from ghirbal.errors import UsageError
 from ghirbal.inputs import find_inputs
 from ghirbal.options import Options
 from ghirbal.output import Output
 from ghirbal.plan import Plan, fields_of
-from ghirbal.progress import Progress
+from ghirbal.progress import Progress, Stage
 from ghirbal.readers import Batch, Reading, read
 from ghirbal.readers.expected import to_read
 from ghirbal.recipes import read_recipe
-from ghirbal.sites import learn, learn_for, read_sites, uses_sites, write_sites
+from ghirbal.sites import learn, least_texts, of_use, read_sites, standings_path, uses_sites, write_sites
 
 SITES: Final = "learn sites"
+STANDING: Final = "standings"
 
 
 def with_site_lines(plan: Plan, output: Output, progress: Progress) -> Plan:
@@ -34,9 +35,28 @@ def with_site_lines(plan: Plan, output: Output, progress: Progress) -> Plan:
     spill = output.spill
     with progress.stage(SITES, **to_read(plan.files, plan.reading)) as stage:
         if output.manifest.finished(SITES) is None:
-            table = learn_for(plan.recipe, read(plan.files, plan.reading), spill.folder, stage)
+            table = of_use(_learned(plan, plan.recipe, output, stage), plan.recipe)
             output.manifest.finish(SITES, files=[spill.write("sites", 0, table)])
     return replace(plan, table=spill.read("sites", 0))
+
+
+def _learned(plan: Plan, recipe: Recipe, output: Output, stage: Stage) -> pl.DataFrame:
+    """Learn only lines in enough texts to be of use, from what an earlier call did not read."""
+    before = output.manifest.first(STANDING)
+
+    def noted(part: int, batch: Batch) -> None:
+        path = standings_path(output.spill.folder, part)
+        output.manifest.finish(STANDING, part, files=[path], facts={"end": batch.end})
+
+    return learn(
+        read(plan.files, plan.reading, begin=tuple(before[-1]["end"]) if before else (0, 0)),
+        recipe,
+        output.spill.folder,
+        stage,
+        least=least_texts(recipe),
+        noted=noted,
+        first=len(before),
+    )
 
 
 def sites(

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 import polars as pl
@@ -16,7 +16,7 @@ from ghirbal.readers.delimited import read_delimited
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.parquet import read_parquet
 from ghirbal.readers.plain import read_plain
-from ghirbal.readers.reading import ROW_SCHEMA, Batch, Reading, Records, Table
+from ghirbal.readers.reading import ROW_SCHEMA, Batch, Place, Reading, Records, Table
 
 READERS = {
     "jsonl": read_jsonl,
@@ -34,27 +34,38 @@ HOST = (
 )
 
 
-def read(files: Sequence[InputFile], reading: Reading = DEFAULT, *, checked: bool = False) -> Iterator[Batch]:
+def read(
+    files: Sequence[InputFile],
+    reading: Reading = DEFAULT,
+    *,
+    checked: bool = False,
+    begin: Place = (0, 0),
+) -> Iterator[Batch]:
     """Rows of all files in order; small files share a batch.
 
     A field that the user named and that no row of the first file has raises
     UsageError when that file ends, unless that is `checked` already (these are
-    not the first files). Memory holds one batch, whatever the files.
+    not the first files). Memory holds one batch, whatever the files. With
+    `begin`, where an earlier batch ended (`Batch.end`), come those after it.
     """
+    lacking = {} if checked or begin[0] else reading.fields.named()
+    skipped = begin if reading.limit is None and not lacking else (0, 0)
     pending: list[Records | Table] = []
     last: Records | Table | None = None  # of those pending that have rows
     rows = size = 0
-    for piece in limited(_pieces(files, reading, {} if checked else reading.fields.named()), reading.limit):
+    for piece in limited(_pieces(files, reading, lacking, skipped), reading.limit):
         count = len(piece.numbers) + len(piece.rejects)
         full = rows + count > reading.batch_rows or size + piece.size > reading.batch_bytes
         if pending and (full or not _fits(last, piece)):
-            yield _batch(pending, reading.fields)
+            if piece.place > begin:
+                yield _batch(pending, reading.fields, piece.place)
             pending, last, rows, size = [], None, 0, 0
         pending.append(piece)
         last = piece if len(piece.numbers) else last
         rows, size = rows + count, size + piece.size
-    if pending:
-        yield _batch(pending, reading.fields)
+    end = len(files), 0
+    if pending and end > begin:
+        yield _batch(pending, reading.fields, end)
 
 
 def limited(pieces: Iterator[Piece], limit: int | None) -> Iterator[Piece]:
@@ -84,16 +95,19 @@ def host(url: pl.Expr) -> pl.Expr:
     return pl.coalesce(url.str.extract(HOST, 1), url.str.extract(HOST, 2)).str.to_lowercase()
 
 
-def _pieces(files: Sequence[InputFile], reading: Reading, lacking: dict[str, str]) -> Iterator[Records | Table]:
-    """Pieces of all files; the first file must show the fields that are `lacking`."""
-    for file in files:
+def _pieces(
+    files: Sequence[InputFile], reading: Reading, lacking: dict[str, str], begin: Place
+) -> Iterator[Records | Table]:
+    """Pieces of all files from a place on; the first file must show the fields that are `lacking`."""
+    for number, file in enumerate(files[begin[0] :], begin[0]):
         seen: set[str] = set()
-        for piece in READERS[file.format](file, reading):
+        pieces: Iterator[Records | Table] = READERS[file.format](file, reading)
+        for at, piece in islice(enumerate(pieces), begin[1] if number == begin[0] else 0, None):
             if lacking:
                 seen.update(piece.frame.columns if isinstance(piece, Table) else chain(piece.seen, *piece.rows))
                 lacking = {field: column for field, column in lacking.items() if column not in seen}
             if len(piece.numbers) or piece.rejects:
-                yield piece
+                yield replace(piece, place=(number, at))
         if lacking and seen:
             field, column = next(iter(lacking.items()))
             near = difflib.get_close_matches(column, seen, n=1, cutoff=0.5)
@@ -110,7 +124,7 @@ def _fits(last: Records | Table | None, piece: Records | Table) -> bool:
     return isinstance(last, Records) and isinstance(piece, Records)
 
 
-def _batch(pieces: list[Records | Table], fields: Fields) -> Batch:
+def _batch(pieces: list[Records | Table], fields: Fields, end: Place) -> Batch:
     tables = [piece.frame for piece in pieces if isinstance(piece, Table) and len(piece.numbers)]
     if tables:
         frame = pl.concat(tables)
@@ -140,6 +154,7 @@ def _batch(pieces: list[Records | Table], fields: Fields) -> Batch:
         kinds={name: STRING if name in own else kind for name, kind in kinds.items()},
         rejects=rejects,
         size=sum(piece.size for piece in pieces),
+        end=end,
     )
 
 

@@ -54,6 +54,10 @@ class Reject:
     head: bytes
 
 
+Place = tuple[int, int]
+"""The number of a file, and of a piece in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """Some rows of one file of text, as its reader hands them on.
@@ -67,6 +71,7 @@ class Records:
     rejects: list[Reject] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     size: int = 0
+    place: Place = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Table:
     frame: pl.DataFrame
     rejects: list[Reject]
     size: int
+    place: Place = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Batch:
 
     `rows` has the columns of ROW_SCHEMA, with id and text never null. `carried`
     has the input's other columns as `ghirbal.columns` encodes them; `kinds`
-    says of every input column, also text, id and site, what it is made of.
+    says of every input column, also text, id and site, what it is made of. `end`
+    is where the next batch begins: the number of a file, and of a piece in it.
     """
 
     rows: pl.DataFrame
@@ -94,3 +101,4 @@ class Batch:
     kinds: dict[str, Kind]
     rejects: list[Reject]
     size: int
+    end: Place = (0, 0)

@@ -190,3 +190,20 @@ def test_a_rejects_only_file_goes_with_its_neighbours(tmp_path: Path) -> None:
     (batch,) = read_all(tmp_path)
     assert (batch.rows.height, len(batch.rejects)) == (4, 4)
     assert [reject.file for reject in batch.rejects] == [f"{i}a.jsonl" for i in range(4)]
+
+
+@pytest.mark.parametrize("options", [{}, {"fields": Fields(text="text")}, {"limit": 21}], ids=["all", "named", "limit"])
+def test_reading_goes_on_where_a_batch_ended(tmp_path: Path, options: dict[str, object]) -> None:
+    for number in range(3):
+        write_rows(tmp_path / f"{number}.jsonl", *({"text": f"{number} {row}"} for row in range(9)))
+        (tmp_path / f"{number}.csv").write_text("text\n" + "".join(f"{number} {row}\n" for row in range(9)))
+        pl.DataFrame({"text": [f"{number} {row}" for row in range(300)]}).write_parquet(tmp_path / f"{number}.parquet")
+    files, reading = find_inputs([tmp_path]), Reading(batch_rows=4, **options)  # type: ignore[arg-type]
+    batches = list(read(files, reading))
+    assert len(batches) > 5
+    assert batches[-1].end == (len(files), 0)
+    for number, batch in enumerate(batches):
+        later = list(read(files, reading, begin=batch.end))
+        assert [one.end for one in later] == [one.end for one in batches[number + 1 :]]
+        for one, other in zip(later, batches[number + 1 :], strict=True):
+            assert one.rows.equals(other.rows)
