@@ -15,7 +15,8 @@ class DropBreadcrumb:
     """Drop the path of links above an article: `Home » News » Politics`, or its first step alone.
 
     The line must be, or begin with, a site's word for its first page, and stand before the body; where it only
-    begins with it, the marks of a path must follow.
+    begins with it, the marks of a path must follow. A single word right above the body may be the headline (`Home`),
+    and is only flagged.
     """
 
     safety: ClassVar = "chrome"
@@ -32,5 +33,8 @@ class DropBreadcrumb:
         found = phrases.filter(path & (pl.col("words") <= self.most_words) & ~is_said())
         docs = page.filter(pl.col("doc").is_in(found["doc"].unique().implode()))
         first = docs.filter("sentence").group_by("doc").agg(prose=pl.col("row").min())
-        above = found.join(first, on="doc").filter(pl.col("row") < pl.col("prose"))
-        return marks(above, self, reason="breadcrumb", evidence="place")
+        lines = docs.select("row", "doc").with_columns(next=pl.col("row").shift(-1).over("doc")).drop("doc")
+        above = found.join(first, on="doc").filter(pl.col("row") < pl.col("prose")).join(lines, on="row")
+        headline = (pl.col("words") == 1) & (pl.col("next") == pl.col("prose"))
+        evidence = pl.when(headline).then(pl.lit("alone")).otherwise(pl.lit("place"))
+        return marks(above, self, reason="breadcrumb", evidence=evidence)

@@ -23,8 +23,9 @@ class DropStockPhrases:
     """Drop lines outside the body that are, or begin with, a site's stock phrase.
 
     Inside the body the same words may be news: an article on cookies, a quoted button. There they are flagged,
-    and so is a sentence that begins with such words, and a line that is all quotation. A mark of advertisement
-    that stands twice in a text goes wherever it stands.
+    and so is a sentence that begins with such words, and a line that is all quotation. A single word (`Contact`,
+    `More`) needs a stock phrase beside it, or nothing but residue from it to the body and to the edge: it may be an
+    entry of a list. A mark of advertisement that stands twice in a text goes wherever it stands.
     """
 
     safety: ClassVar = "chrome"
@@ -46,10 +47,12 @@ class DropStockPhrases:
             said=is_said(),
             label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)),
             announced=_is_announcement(),
+            lone=_is_lone(),
         )
         evidence = (
             pl.when((pl.col("sentence") & ~pl.col("whole")) | pl.col("said") | pl.col("label")).then(pl.lit("alone"))
             .when(pl.col("announced")).then(pl.lit("proved"))
+            .when(pl.col("lone")).then(pl.lit("run"))
             .otherwise(pl.lit("place"))
         )  # fmt: skip
         stock = marks(found, self, reason=pl.col("reason"), evidence=evidence)
@@ -63,13 +66,29 @@ class DropStockPhrases:
             head=pl.col("row").is_in(heads["row"].implode())
         )
         number = (
-            (pl.col("words") <= 6) & pl.col("text").str.contains(r"\p{Nd}{2}") & ~pl.col("text").str.contains(_STOP)
+            (pl.col("words") <= 6)
+            & pl.col("text").str.contains(r"\p{Nd}{2}")
+            & ~pl.col("text").str.contains(_NOT_BELOW)
         )
         part = lines.with_columns(number=number & ~pl.col("head")).with_columns(
             block=(~pl.col("number")).cum_sum().over("doc")
         )
         led = part.filter(pl.col("number") & pl.col("head").first().over("doc", "block"))
         return marks(led, self, reason="below_stock_phrase", evidence="place")
+
+
+_UNMISTAKABLE: Final = ("advertisement", "copyright", "email_mask", "wire_end")
+"""Classes of which one word is enough."""
+_LONGEST_WORD: Final = 11
+"""Characters; what is longer is composed of several (`Datenschutzerklärung`, `Facebookでシェア`)."""
+
+
+def _is_lone() -> pl.Expr:
+    """Tell a single word without a stock phrase right above or below it."""
+    beside = pl.any_horizontal(pl.col(f"classes_{side}").list.len() > 0 for side in ("above", "below"))
+    single = pl.col("whole") & (pl.col("words") <= 1) & (pl.col("key").str.len_chars() <= _LONGEST_WORD)
+    single &= ~pl.col("reason").is_in(_UNMISTAKABLE)
+    return single & ~beside.fill_null(value=False)
 
 
 def _is_announcement() -> pl.Expr:
@@ -85,7 +104,8 @@ def _is_announcement() -> pl.Expr:
 
 
 _GO_ON_BELOW: Final = ("contact_block", "wire_end")
-_STOP: Final = r"[.؟?!。]\s*$"
+_NOT_BELOW: Final = r"[.؟?!。]\s*$|(?:^|[^\p{Nd}])(?:19|20)\p{Nd}{2}(?:[^\p{Nd}]|$)"
+"""Sentences and dates."""
 
 
 def matched(page: pl.DataFrame, classes: tuple[str, ...]) -> pl.DataFrame:

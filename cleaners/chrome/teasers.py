@@ -56,7 +56,8 @@ class DropReadAlso:
     """Drop a read-also line inside the body, with the one title that it announces.
 
     `اقرأ أيضا:` as a line of its own goes with the title on the next line; `Read also: a title` goes where the
-    line is a title, not a sentence. Whatever else follows is the article.
+    line is a title, not a sentence and not an address or a number to call. Whatever else follows is the article,
+    and so is a step or an item of a numbered list.
     """
 
     safety: ClassVar = "chrome"
@@ -69,12 +70,13 @@ class DropReadAlso:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark read-also lines and their titles."""
-        opens = _is_any(("read_also",))
-        begins = pl.col("begins").list.contains("read_also").fill_null(value=False) & ~opens
+        begun = pl.col("begins").list.contains("read_also").fill_null(value=False)
+        opens = _is_any(("read_also",)) | (begun & pl.col("text").str.contains(r"[:：]\s*$"))
+        begins = begun & ~opens
         if not page.select((opens | begins).any()).item():
             return MARKS.to_frame()
         title = ~pl.col("sentence") & pl.col("words").is_between(3, self.longest_title)
-        title &= ~pl.col("text").str.contains(r"[.。。۔:：]\s*$")
+        title &= ~pl.col("text").str.contains(r"[.。۔:：]\s*$|^\s*\p{Nd}{1,2}\s*[.)]\s|^\s*[-–—]+\s")
         alone = ~(opens | begins)
         label = is_label(begins, pl.lit(value=False))
         lines = (
@@ -87,6 +89,7 @@ class DropReadAlso:
         )
         lines = lines.with_columns(announced=pl.col("announces").shift(1).over("doc").fill_null(value=False))
         inline = begins & ~pl.col("sentence") & (pl.col("words") <= self.longest_title + 4) & ~pl.col("label")
+        inline &= ~pl.col("text").str.contains(_CONTACT)
         certain = pl.col("prose") & (pl.col("announces") | pl.col("announced") | inline)
         return marks(
             lines.filter(pl.col("opens") | begins | pl.col("announced")),
@@ -94,6 +97,10 @@ class DropReadAlso:
             reason=pl.when("announced").then(pl.lit("read_also_title")).otherwise(pl.lit("read_also")),
             evidence=pl.when(certain).then(pl.lit("proved")).otherwise(pl.lit("alone")),
         )
+
+
+_CONTACT: Final = r"@|(?i:https?:|www\.)|\p{Nd}{5}|\p{Nd}{2,}[ /-]\p{Nd}{2,}[ /-]\p{Nd}{2,}"
+"""Where to ask for more is news, and no link to another article."""
 
 
 def _is_any(classes: tuple[str, ...]) -> pl.Expr:
