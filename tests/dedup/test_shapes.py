@@ -1,25 +1,17 @@
-"""Shapes that have broken others: 100,000 copies, templates, chains, stars; each with both properties."""
+"""Shapes that have broken others: 100,000 copies, templates, chains, stars; each with both properties and its cost."""
 
 from fractions import Fraction
-from time import perf_counter
 
 import numpy as np
-import polars as pl
 import pytest
 
-from dedup.batches import gathered, pieces, sketch_all
-from dedup.duplicates import find_duplicates
-from dedup.rule import Rule
+from benchmarks.shapes import below, chain, clique, copies, find, star, template
 from tests.dedup import twin
 
-WORDS = [f"w{i}" for i in range(60)]
-RULE = Rule(words=1, threshold=0.8)
 N = 100_000
-
-
-def find(texts):
-    column = pl.Series(texts)
-    return find_duplicates(sketch_all(pieces(column), RULE), np.arange(len(texts)), lambda n: gathered(column, n), RULE)
+SECONDS = 30
+"""Minutes or hours where the road is quadratic; here a few."""
+MEGABYTES = 600
 
 
 def assert_sound(texts, found, missed, sample=300):
@@ -37,51 +29,41 @@ def assert_sound(texts, found, missed, sample=300):
     assert len(similar) <= missed
 
 
-def timed(texts, most, missed=0):
-    began = perf_counter()
-    found = find(texts)
-    assert perf_counter() - began < most  # minutes or hours where the road is quadratic
-    assert_sound(texts, found, missed)
-    return found["survivor"].null_count()
+def staying(texts, missed=0):
+    told = find(texts)
+    assert told.seconds < SECONDS
+    assert told.peak_bytes < MEGABYTES * 1e6
+    assert_sound(texts, told.found, missed)
+    return told.found["survivor"].null_count()
 
 
 def test_copies_of_one_text():
-    assert timed([" ".join(WORDS)] * N, 30) == 1
+    assert staying(copies(N)) == 1
 
 
 def test_a_template_with_changing_names():
-    """60 words of form and three names: all similar, one stays."""
-    assert timed([" ".join([*WORDS, f"a{i}", f"b{i}", f"c{i}"]) for i in range(N)], 30) == 1
+    assert staying(template(N)) == 1
 
 
 def test_a_chain():
-    """Each text shares 56 of 60 words with the next, and 52 with the one after: every second or third stays."""
-    stay = timed([" ".join(f"c{j}" for j in range(4 * i, 4 * i + 60)) for i in range(N)], 30)
-    assert stay == N // 2
+    """Every second stays: each goes for the one before it, which the one after it no longer resembles."""
+    assert staying(chain(N)) == N // 2
 
 
 def test_a_star():
-    """All resemble the first text, few resemble one another: the first stays alone."""
-    rng = np.random.default_rng(1)
-    spokes = rng.integers(0, 60, (N - 1, 6))
-    texts = [" ".join(WORDS)]
-    for i, spoke in enumerate(spokes.tolist()):
-        words = WORDS.copy()
-        for place in spoke:
-            words[place] = f"s{i}x{place}"
-        texts.append(" ".join(words))
-    # Most spokes are near the threshold, where the bands miss one pair in two hundred; the hub is in those.
-    assert timed(texts, 60, missed=120) <= 0.005 * N
+    """The first stays alone, but for what the bands miss: most spokes are near the threshold."""
+    assert staying(star(N), missed=120) <= 0.005 * N
 
 
 def test_a_clique_at_the_threshold():
-    """Every pair has a similarity of exactly 0.8: 56 / 70 is it."""
-    texts = [" ".join([*WORDS[:56], *(f"q{i}x{j}" for j in range(7))]) for i in range(2000)]
-    assert timed(texts, 30, missed=20) <= 0.01 * len(texts)
+    """One in two hundred pairs is missed, so a few stay, all similar; and not one in two hundred texts."""
+    assert staying(clique(N), missed=100) <= 20
 
 
 @pytest.mark.parametrize("own", [8, 12])
 def test_texts_mutually_just_below_the_threshold(own):
-    """All stay, and that takes comparing all with all: quadratic by nature, so a tenth of the others' number."""
-    texts = [" ".join([*WORDS[:56], *(f"q{i}x{j}" for j in range(own))]) for i in range(N // 10)]
-    assert timed(texts, 60) == N // 10
+    """All stay, and that takes comparing all with all: quadratic by nature, so a tenth of the others' number.
+
+    `benchmarks/shapes.py` has 100,000 of them.
+    """
+    assert staying(below(N // 10, own=own)) == N // 10
