@@ -42,10 +42,11 @@ peers: ## compare with other tools in an environment of their own
 readme: install ## put the latest benchmark figures into README.md
 	$(BIN)/python -m benchmarks.quote
 
-docs: install ## write the tables of docs/ that come from the code
+docs: install ## write the tables of docs/ that come from the code, and build the site, strictly, into site/
 	$(BIN)/python -m scripts.document
+	$(BIN)/zensical build --strict
 
 clean: ## remove what the other targets made
 	rm -rf .venv out dist build benchmark-results site
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache .cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

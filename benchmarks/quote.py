@@ -1,4 +1,4 @@
-"""Put the latest figures of `make bench` and `make peers` into README.md, between their marks.
+"""Put the latest figures of `make bench` and `make peers` into README.md and docs/, between their marks.
 
 python -m benchmarks.quote
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.table import Measured, job_ratios, machine, read_results
 
 PEERS = Path("benchmark-results/peers.json")
-README = Path("README.md")
+PAGES = (Path("README.md"), Path("docs/comparison.md"))
 QUOTED = (
     "split",
     "recipe news",
@@ -76,12 +76,13 @@ def peers() -> str:
 
 
 def main() -> None:
-    page = README.read_text()
-    for name, make in (("stages", stages), ("peers", peers)):
-        between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", flags=re.DOTALL)
-        written = f"\n{make()}\n\n"
-        page = between.sub(lambda found, written=written: found[1] + written + found[2], page)
-    README.write_text(page)
+    tables = {"stages": stages(), "peers": peers()}
+    for path in PAGES:
+        page = path.read_text()
+        for name, table in tables.items():
+            between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", flags=re.DOTALL)
+            page = between.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", page)
+        path.write_text(page)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from ghirbal.checking.codes import CODES
 from ghirbal.command import COMMANDS
 from ghirbal.evidence import TABLES
 from ghirbal.options import CLEANING, FINDING, READING, TELLING, WRITING, Options, Telling, flag
+from scripts.before_after import sections
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -99,7 +100,7 @@ def all_cleaners() -> str:
             f"`{preset}`" for preset, recipe in PRESETS.items() if any(type(one) is kind for one in recipe)
         )
         return (
-            f"`{name}`",
+            f"[`{name}`](#{name.lower()})",
             summary.split("\n\n")[0].replace("\n", " "),
             kind.safety,
             chosen or "–",
@@ -132,7 +133,7 @@ def public_names() -> str:
 
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/command.md": {"commands": commands, "options": options},
-    "docs/cleaners.md": {"cleaners": all_cleaners},
+    "docs/cleaners.md": {"cleaners": all_cleaners, "examples": sections},
     "docs/codes.md": {"codes": codes},
     "docs/hook.md": {"check-options": check_options},
     "docs/files.md": {"evidence": evidence},
