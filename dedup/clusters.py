@@ -7,13 +7,14 @@ a verified pair. It is the greedy rule on the graph of verified pairs, without l
 A guard may hold a pair for all its similarity: then the search goes on, as if the two were not similar.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.buckets import Buckets, add_members
+from dedup.judge import Guard, Judge, is_free
 from dedup.kernels import kernel
 from dedup.proof import jaccard, least_shared, may_share, shared_at_least
 from dedup.sets import SetPool
@@ -28,30 +29,17 @@ _TEMPLATED: Final = 2
 _SETTLED: Final = 3
 _VERIFIED: Final = 4
 
+_UNGUARDED: Final = 0
+_GUARDED: Final = 1
+_AHEAD: Final = 2
+
+_LOOKED_AT: Final = 1 << 14
+"""Documents that are looked at ahead, for the pairs that the guard may have to see."""
+_ASKED: Final = 1 << 12
+"""Pairs that it is asked about together, at most."""
+
 _UNKNOWN: Final = -1
 _FORMLESS: Final = -2
-
-
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """Members of buckets, by document in order of preference.
-
-    Document `i` is in the (ascending) buckets `buckets[starts[i]:starts[i + 1]]`, and its shingle set is in slot
-    `slots[i]`.
-    """
-
-    starts: NDArray[np.int64]
-    buckets: NDArray[np.int32]
-    slots: NDArray[np.int64]
-    count: int
-
-    def of(self, document: int) -> NDArray[np.int32]:
-        """Buckets of one document."""
-        return self.buckets[self.starts[document] : self.starts[document + 1]]
-
-
-Guard = Callable[[int, int], str | None]
-"""Says of the slots of two documents why one may not go for the other, None if nothing speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +56,6 @@ class Clusters:
     held: dict[int, str]
 
 
-@dataclass(slots=True)
-class _Judge:
-    """Asks the guard about pairs that an exact comparison found similar, and remembers why it held one."""
-
-    guard: Guard | None
-    slots: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    compared: NDArray[np.int32]
-    held: dict[int, tuple[float, int, str]] = field(default_factory=dict)
-
-    def lets_go(self, document: int, leader: int, shared: int) -> bool:
-        size, other = self.sizes[self.slots[document]], self.sizes[self.slots[leader]]
-        if self.guard is None or shared == size == other:
-            return True
-        if self.compared[leader] == document:  # held already, in another bucket
-            return False
-        kind = self.guard(int(self.slots[document]), int(self.slots[leader]))
-        if kind is not None:
-            self.compared[leader] = document
-            match = (-shared / (size + other - shared), leader, kind)
-            self.held[document] = min(match, self.held.get(document, match))
-        return kind is None
-
-
 def cluster(
     members: Buckets, pool: SetPool, *, ratio: tuple[int, int], huge: int = HUGE, guard: Guard | None = None
 ) -> Clusters:
@@ -100,44 +64,103 @@ def cluster(
     A compiled loop does the work; it comes back for a set that is not in memory, for pairs that the guard has to
     see, and for documents of huge buckets, which are compared through templates. `huge` never changes an answer.
     """
-    documents = members.slots.size
-    sizes = np.zeros(members.count, np.int32)
-    add_members(sizes, members.buckets)
-    survivors = np.full(documents, -1)
-    shared = np.zeros(documents, np.int64)
-    comparisons = np.zeros(2, np.int64)  # how many; what the last verified pair shares
-    starts = np.cumsum(sizes, dtype=np.int64) - sizes
-    del sizes
-    counts = np.zeros(members.count, np.int32)
-    leaders = np.full(members.buckets.size, -1, np.int32)
-    compared = np.full(documents, -1, np.int32)
-    judge = _Judge(guard, members.slots, pool.sizes, compared)
-    templates = Templates(members, pool, ratio)
-    document, templated = 0, False
+    search = _Search(members, pool, ratio, huge, guard)
+    mode = _UNGUARDED if guard is None else _GUARDED
+    document, templated, looked_at = 0, False, 0
     while True:
-        event, document, about = _advance(
-            document, templated, members.starts, members.buckets, members.slots, starts, counts, leaders, compared,
-            templates.of_bucket, huge, pool.hashes, pool.places, pool.sizes, pool.marks, *ratio, survivors, shared,
-            comparisons, guard is not None,
-        )  # fmt: skip
+        event, document, about = search.advance(document, templated=templated, mode=mode)
         if event == _DONE:
-            held = {i: kind for i, (_, _, kind) in judge.held.items() if survivors[i] < 0}
-            return Clusters(survivors, shared, int(comparisons[0]), held)
+            return search.clusters()
         if event == _MISSING:
             pool.load(about, keep=int(members.slots[document]))
         elif event == _VERIFIED:
-            if judge.lets_go(document, about, int(comparisons[1])):
-                survivors[document], shared[document] = about, comparisons[1]
+            if document >= looked_at and not search.judge.knows(document, about):
+                looked_at = search.ask_ahead(document, templated=templated)
+            search.decide(document, about)
         elif event == _TEMPLATED:
-            survivors[document], shared[document] = templates.earliest(document, judge)
+            search.compare_templated(document)
             templated = True
         else:
-            if survivors[document] < 0:
-                templates.add(document)
-                for bucket in members.of(document):
-                    if counts[bucket] >= huge and templates.of_bucket[bucket] == _UNKNOWN:
-                        templates.open(bucket, leaders[starts[bucket] : starts[bucket] + counts[bucket]])
+            search.settle(document)
             document, templated = document + 1, False
+
+
+class _Search:
+    """What is decided so far, and the survivors of each bucket: `counts[b]` of them from `starts[b]` in `leaders`."""
+
+    def __init__(self, members: Buckets, pool: SetPool, ratio: tuple[int, int], huge: int, guard: Guard | None) -> None:
+        documents = members.slots.size
+        sizes = np.zeros(members.count, np.int32)
+        add_members(sizes, members.buckets)
+        self._members = members
+        self._pool = pool
+        self._ratio = ratio
+        self._huge = huge
+        self._survivors = np.full(documents, -1)
+        self._shared = np.zeros(documents, np.int64)
+        self._noted = np.zeros(3, np.int64)  # comparisons; what the last verified pair shares; pairs to ask about
+        self._starts = np.cumsum(sizes, dtype=np.int64) - sizes
+        self._counts = np.zeros(members.count, np.int32)
+        self._leaders = np.full(members.buckets.size, -1, np.int32)
+        self._compared = np.full(documents, -1, np.int32)
+        self._templates = Templates(members, pool, ratio)
+        self._asked = np.empty((2, _ASKED if guard else 0), np.int64)
+        self.judge = Judge(guard, members.slots, pool.sizes, self._compared)
+
+    def advance(self, document: int, *, templated: bool, mode: int, end: int | None = None) -> tuple[int, int, int]:
+        """Decide on documents until one needs help, at most until `end`: (what help, the document, what about it)."""
+        members, pool = self._members, self._pool
+        event, document, about = _advance(
+            document, templated, members.starts, members.buckets, members.slots[:end], self._starts, self._counts,
+            self._leaders, self._compared, self._templates.of_bucket, self._huge, pool.hashes, pool.places, pool.sizes,
+            pool.marks, *self._ratio, self._survivors, self._shared, self._noted, mode, self.judge.free, self._asked,
+        )  # fmt: skip
+        return int(event), int(document), int(about)
+
+    def ask_ahead(self, document: int, *, templated: bool) -> int:
+        """Go on as if the guard held nothing, ask it about all pairs that come up, and forget what was decided.
+
+        Returns the document before which no more can come up, but for those that it holds.
+        """
+        end = min(document + _LOOKED_AT, self._survivors.size)
+        own = self._members.buckets[self._members.starts[document] : self._members.starts[end]]
+        before = self._survivors[document:end].copy(), self._shared[document:end].copy(), self._counts[own]
+        self._noted[2] = 0
+        event, reached = _MISSING, document
+        while event == _MISSING:
+            event, reached, about = self.advance(
+                reached, templated=templated and reached == document, mode=_AHEAD, end=end
+            )
+            if event == _MISSING:
+                self._pool.load(about, keep=int(self._members.slots[reached]))
+        self._survivors[document:end], self._shared[document:end], self._counts[own] = before
+        self.judge.ask(*self._asked[:, : self._noted[2]].copy())
+        return reached
+
+    def decide(self, document: int, leader: int) -> None:
+        """Let a document go for one that it was found similar to, unless the guard holds it."""
+        common = int(self._noted[1])
+        if self.judge.lets_go(document, leader, common):
+            self._survivors[document], self._shared[document] = leader, common
+
+    def compare_templated(self, document: int) -> None:
+        """Find what a document may go for in its huge buckets."""
+        self._survivors[document], self._shared[document] = self._templates.earliest(document, self.judge)
+
+    def settle(self, document: int) -> None:
+        """Take note of a document that is decided, where its buckets are huge or have just become so."""
+        if self._survivors[document] >= 0:
+            return
+        self._templates.add(document)
+        for bucket in self._members.of(document):
+            if self._counts[bucket] >= self._huge and self._templates.of_bucket[bucket] == _UNKNOWN:
+                first = self._starts[bucket]
+                self._templates.open(bucket, self._leaders[first : first + self._counts[bucket]])
+
+    def clusters(self) -> Clusters:
+        """Tell what was decided."""
+        held = {i: kind for i, (_, _, kind) in self.judge.held.items() if self._survivors[i] < 0}
+        return Clusters(self._survivors, self._shared, int(self._noted[0]), held)
 
 
 class Templates:
@@ -168,7 +191,7 @@ class Templates:
             self._templates[number].add(leader, shingles)
         self.of_bucket[bucket] = number
 
-    def earliest(self, document: int, judge: _Judge) -> tuple[int, int]:
+    def earliest(self, document: int, judge: Judge) -> tuple[int, int]:
         """First survivor in the huge buckets of a document that it may go for, or -1, and what they share."""
         best = -1, 0
         for template in self._of(document):
@@ -195,25 +218,9 @@ class Templates:
 
 
 @kernel
-def add_members(counts, members):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Count how often each number comes."""
-    for one in members:
-        counts[one] += np.int32(1)
-
-
-@kernel
-def put_members(buckets, ends, place, documents, own):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Put each bucket behind those that its document has already."""
-    for i in range(documents.size):
-        end = ends[place[documents[i]]]
-        buckets[end] = own[i]
-        ends[place[documents[i]]] = end + 1
-
-
-@kernel
-def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0917
+def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0911, PLR0912, PLR0917
     document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
-    hashes, places, sizes, marks, a, b, survivors, shared, comparisons, guarded,  # noqa: ANN001
+    hashes, places, sizes, marks, a, b, survivors, shared, noted, mode, free, asked,  # noqa: ANN001
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
     while document < slots.size:
@@ -241,16 +248,23 @@ def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR
                     return _MISSING, document, slot
                 if places[other] < 0:
                     return _MISSING, document, other
-                comparisons[0] += 1
+                noted[0] += 1
                 common = shared_at_least(
                     hashes[places[slot] : places[slot] + size],
                     hashes[places[other] : places[other] + sizes[other]],
                     need,
                 )
-                if common >= 0 and guarded:
-                    comparisons[1] = common
-                    return _VERIFIED, document, leader
                 if common >= 0:
+                    same = common == size and common == sizes[other]
+                    if mode != _UNGUARDED and not same and not is_free(free, slot, other):
+                        if mode == _GUARDED:
+                            noted[1] = common
+                            return _VERIFIED, document, leader
+                        asked[0, noted[2]] = slot
+                        asked[1, noted[2]] = other
+                        noted[2] += 1
+                        if noted[2] == asked.shape[1]:
+                            return _DONE, document, -1
                     # Kept at once: the document begins anew when a set is missing.
                     best = leader
                     survivors[document] = leader

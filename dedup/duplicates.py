@@ -9,9 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.buckets import Buckets, add_members, put_members
 from dedup.candidates import Columns, Entries, columns_of, find_candidates, values
-from dedup.clusters import Buckets, Guard, add_members, cluster, put_members
+from dedup.clusters import cluster
 from dedup.guard import TemplateGuard
+from dedup.judge import Guard
 from dedup.rule import Rule
 from dedup.sets import MEMORY, SetPool, SetStore, TextStore
 from dedup.shingles import shingle_sets
@@ -138,11 +140,10 @@ def _read_again(documents: NDArray[np.int64], texts: Texts, rule: Rule, scratch:
 def _guard(kept: TextStore) -> Guard:
     guard = TemplateGuard(kept.__getitem__)
 
-    def kind(left: int, right: int) -> str | None:
-        finding = guard.finding(left, right)
-        return None if finding is None else f"template-{finding.kind}"
+    def kinds(lefts: NDArray[np.int64], rights: NDArray[np.int64]) -> list[str | None]:
+        return [None if finding is None else f"template-{finding.kind}" for finding in guard.findings(lefts, rights)]
 
-    return kind
+    return kinds
 
 
 def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int32]) -> tuple[NDArray[np.int64], Buckets]:

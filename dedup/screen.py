@@ -8,85 +8,81 @@ from numpy.typing import NDArray
 
 from dedup.distinct import mix
 from dedup.kernels import kernel
-from dedup.words import number_signs
+from dedup.words import SPACE, FoldedTexts, number_signs
 
+U32 = np.uint32
 U64 = np.uint64
 _DIGITS: Final = 1
 _SINGLE: Final = 2
-_SPACE: Final = 0x20
+_TRIPLES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class HashedWords:
-    """The words of a text in order: hashes and kinds, and a hash table of the distinct ones with their counts."""
+class Blanks:
+    """What the guard finds at least: so many `names`, a filling of `name` words, none of more than `longest`."""
 
-    hashes: NDArray[np.uint64]
-    kinds: NDArray[np.uint8]
-    table: NDArray[np.uint64]
-    counts: NDArray[np.int32]
-
-
-def hash_words(folded: NDArray[np.uint32]) -> HashedWords:
-    """Hash what `folded_words` gives."""
-    return HashedWords(*_hash(folded, number_signs()))
+    names: int
+    name: int
+    longest: int
 
 
-def may_be_filled_in(left: HashedWords, right: HashedWords, *, names: int, name: int, longest: int) -> bool:
-    """Tell whether the guard could find anything: what is foreign word by word is all that it can call foreign.
+def may_be_filled_in(
+    texts: FoldedTexts, lefts: NDArray[np.int64], rights: NDArray[np.int64], blanks: Blanks
+) -> NDArray[np.bool_]:
+    """Tell of pairs of these texts whether the guard could find anything.
 
     It needs foreign words with digits in both texts and a blank, or `names` that come back in both, or two blanks
-    that both fill with two words or more, or one with `name` or more; and no filling is over `longest` words. The
-    words around a blank are in both texts, so a blank is a whole run of foreign words here as there.
+    that both fill with two words or more, or one with `name` or more. A word without digits is called foreign here
+    as there; one with digits, if the other text has not the same. The words around a blank are in both texts, so a
+    blank is a whole run of words that the other has not.
 
     >>> from dedup.words import folded_words
-    >>> one, two = (hash_words(folded_words(text.encode())) for text in ("a b 5 c", "a b 7 c"))
-    >>> few = {"names": 3, "name": 4, "longest": 8}
-    >>> may_be_filled_in(one, two, **few), may_be_filled_in(one, one, **few)
-    (True, False)
+    >>> texts = folded_words([b"a b 5 c", b"a b 7 c"])
+    >>> may_be_filled_in(texts, np.array([0, 0]), np.array([1, 0]), Blanks(names=3, name=4, longest=8)).tolist()
+    [True, False]
     """
-    own = _foreign(left.hashes, left.kinds, left.table, left.counts, right.table, longest)
-    other = _foreign(right.hashes, right.kinds, right.table, right.counts, left.table, longest)
-    if min(own[0], other[0]) >= names:
-        return True
-    blanks, long, lone = _blanks(own[2], own[3], other[2], other[3], name)
-    return bool((blanks and own[1] and other[1]) or long >= 2 or lone)
+    hashes, kinds, begins, firsts = _hash_words(texts.points, texts.starts, number_signs())
+    return np.asarray(
+        _may_be(
+            texts.points, texts.starts, hashes, kinds, begins, firsts, lefts, rights,
+            blanks.names, blanks.name, blanks.longest,
+        )
+    )  # fmt: skip
 
 
 @kernel
-def _hash(folded, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    count = 1
-    for point in folded:
-        count += point == _SPACE
-    hashes = np.empty(count, np.uint64)
-    kinds = np.zeros(count, np.uint8)
-    size = 64
-    while size < 2 * count:
-        size *= 2
-    table = np.zeros(size, np.uint64)
-    counts = np.zeros(size, np.int32)
-    mask = U64(size - 1)
+def _hash_words(points, starts, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Hash the words of all texts: (hashes, kinds, where each word begins, which is the first word of each text)."""
+    most = starts.size
+    for point in points:
+        most += point == SPACE
+    hashes = np.empty(most, np.uint64)
+    kinds = np.zeros(most, np.uint8)
+    begins = np.empty(most + 1, np.int64)
+    firsts = np.zeros(starts.size, np.int64)
     written = 0
-    begin = 0
-    for end in range(folded.size + 1):
-        if end < folded.size and folded[end] != _SPACE:
-            continue
-        hash_ = U64(0xCBF29CE484222325)
-        for i in range(begin, end):
-            hash_ = (hash_ ^ U64(folded[i])) * U64(0x9E3779B97F4A7C15)
-            if signs[folded[i]] == 1:
-                kinds[written] |= _DIGITS
-        if end - begin == 1:
-            kinds[written] |= _SINGLE
-        hash_ = max(mix(hash_), U64(1))
-        hashes[written] = hash_
-        written += 1
-        begin = end + 1
-        place = hash_ & mask
-        while table[place] != U64(0) and table[place] != hash_:
-            place = (place + U64(1)) & mask
-        table[place] = hash_
-        counts[place] += 1
-    return hashes, kinds, table, counts
+    for text in range(starts.size - 1):
+        begin = starts[text]
+        end = starts[text + 1]
+        while begin < end:
+            hash_ = U64(0xCBF29CE484222325)
+            kind = np.uint8(0)
+            i = begin
+            while i < end and points[i] != SPACE:
+                hash_ = (hash_ ^ U64(points[i])) * U64(0x9E3779B97F4A7C15)
+                if signs[points[i]] == 1:
+                    kind = np.uint8(_DIGITS)
+                i += 1
+            if i - begin == 1:
+                kind |= np.uint8(_SINGLE)
+            hashes[written] = max(mix(hash_), U64(1))
+            kinds[written] = kind
+            begins[written] = begin
+            written += 1
+            begin = i + 1
+        begins[written] = end + 1
+        firsts[text + 1] = written
+    return hashes[:written], kinds[:written], begins[: written + 1], firsts
 
 
 @kernel
@@ -99,28 +95,138 @@ def _find(hash_, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @kernel
-def _foreign(hashes, kinds, own, counts, other, longest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
-    """Count foreign words that come back and ones with digits; key the runs of foreign words by what is around."""
+def _table(hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Make a hash table of the distinct words with their counts."""
+    size = 64
+    while size < 2 * hashes.size:
+        size *= 2
+    table = np.zeros(size, np.uint64)
+    counts = np.zeros(size, np.int32)
+    for hash_ in hashes:
+        place = _find(hash_, table)
+        table[place] = hash_
+        counts[place] += 1
+    return table, counts
+
+
+@kernel
+def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+    answers = np.zeros(lefts.size, np.bool_)
+    triples = np.zeros(_TRIPLES, np.bool_)
+    for pair in range(lefts.size):
+        a = slice(firsts[lefts[pair]], firsts[lefts[pair] + 1])
+        b = slice(firsts[rights[pair]], firsts[rights[pair] + 1])
+        if a.start == a.stop or b.start == b.stop:
+            continue
+        table, counts = _table(hashes[a])
+        other, others = _table(hashes[b])
+        # First with every word called foreign that the other text has not: three pairs in four are done then.
+        every = np.ones(max(table.size, other.size), np.bool_)
+        left = _foreign(hashes[a], kinds[a], table, counts, other, every, longest)
+        right = _foreign(hashes[b], kinds[b], other, others, table, every, longest)
+        if not _enough(left, right, names, name):
+            continue
+        one = points[starts[lefts[pair]] : starts[lefts[pair] + 1]]
+        two = points[starts[rights[pair]] : starts[rights[pair] + 1]]
+        alien = _alien(points, begins[a.start : a.stop + 1], hashes[a], kinds[a], table, other, two, triples)
+        left = _foreign(hashes[a], kinds[a], table, counts, other, alien, longest)
+        alien = _alien(points, begins[b.start : b.stop + 1], hashes[b], kinds[b], other, table, one, triples)
+        right = _foreign(hashes[b], kinds[b], other, others, table, alien, longest)
+        answers[pair] = _enough(left, right, names, name)
+    return answers
+
+
+@kernel
+def _enough(left, right, names, name):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    if min(left[0], right[0]) >= names:
+        return True
+    blanks, long, lone = _blanks(left[2], left[3], right[2], right[3], name)
+    return (blanks > 0 and left[1] > 0 and right[1] > 0) or long >= 2 or lone
+
+
+@kernel
+def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+    """Count foreign words that come back and ones with digits; key the runs of foreign words by what is around.
+
+    Foreign is, of the words that the other text has not, one at whose place in the own table `alien` is true.
+    """
     recurring = 0
     digits = 0
     keys = np.empty(hashes.size // 2 + 1, np.uint64)
     lengths = np.empty(hashes.size // 2 + 1, np.int32)
+    seen = np.zeros(own.size, np.bool_)
     written = 0
     run = 0
+    whole = True
     for i in range(hashes.size):
         if other[_find(hashes[i], other)] == U64(0):
             run += 1
-            if kinds[i] & _DIGITS:
+            place = _find(hashes[i], own)
+            if not alien[place]:
+                whole = False
+            elif kinds[i] & _DIGITS:
                 digits += 1
-            elif not kinds[i] & _SINGLE and counts[_find(hashes[i], own)] > 1:
+            elif not kinds[i] & _SINGLE and counts[place] > 1 and not seen[place]:
+                seen[place] = True
                 recurring += 1
             continue
-        if 0 < run <= longest and run < i:
+        if whole and 0 < run <= longest and run < i:
             keys[written] = mix(hashes[i - run - 1] * U64(3) + hashes[i])
             lengths[written] = run
             written += 1
         run = 0
+        whole = True
     return recurring, digits, keys[:written], lengths[:written]
+
+
+@kernel
+def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+    """Tell which words of the own table the other text has in no form, as the guard does (see `guard._foreign`)."""
+    glued = np.empty(text.size, np.uint32)
+    size = 0
+    for point in text:
+        glued[size] = point
+        size += point != SPACE
+    triples[:] = False
+    for i in range(size - 2):
+        triples[_triple(glued, i)] = True
+    alien = np.zeros(own.size, np.bool_)
+    known = np.zeros(own.size, np.bool_)
+    for i in range(hashes.size):
+        place = _find(hashes[i], own)
+        if known[place] or other[_find(hashes[i], other)] != U64(0):
+            continue
+        known[place] = True
+        if kinds[i] & _DIGITS:
+            alien[place] = True
+            continue
+        word = points[begins[i] : begins[i + 1] - 1]
+        if _contains(glued[:size], word, triples):
+            continue
+        alien[place] = word.size < 5 or not _contains(text, word[1 : word.size - (word.size > 5)], triples)
+    return alien
+
+
+@kernel
+def _triple(points, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    key = (points[i] * U32(0x9E3779B1)) ^ (points[i + 1] * U32(0x85EBCA77)) ^ (points[i + 2] * U32(0xC2B2AE3D))
+    return (U32(key) >> U32(11)) & U32(_TRIPLES - 1)
+
+
+@kernel
+def _contains(text, word, triples):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Search for a word without a space; three characters of it that the text has nowhere in a row save the search."""
+    for i in range(word.size - 2):
+        if not triples[_triple(word, i)]:
+            return False
+    for i in range(text.size - word.size + 1):
+        if text[i] == word[0]:
+            k = 1
+            while k < word.size and text[i + k] == word[k]:
+                k += 1
+            if k == word.size:
+                return True
+    return False
 
 
 @kernel

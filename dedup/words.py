@@ -1,117 +1,131 @@
-"""The folded words of one text, for tests that look closer than a shingle."""
+"""The folded words of texts, for tests that look closer than a shingle."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from sys import byteorder
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD
 from dedup.kernels import kernel
-from dedup.shingles import EXPANDS, POINT, folded_points
+from dedup.shingles import EXPANDS, POINT, folded_points, point_at
 
 U32 = np.uint32
-_SPACE = 0x20
-_NO_DIGITS = 0x20000
-"""From here on Unicode has no decimal digits, only ideographs, marks and private use; a test holds that."""
+U64 = np.uint64
+SPACE: Final = 0x20
+_DIGIT: Final = 1
+_GROUPS: Final = 2
 _GROUPING = ",.\u066b\u066c'’\u00a0\u202f"
+_UTF32: Final = f"utf-32-{'le' if byteorder == 'little' else 'be'}"
 
 
 @cache
 def number_signs() -> NDArray[np.uint8]:
     """Class of each code point: 1 a decimal digit, 2 what groups the digits of a number, 0 any other."""
     signs = np.zeros(0x110000, np.uint8)
-    every = "".join(map(chr, range(_NO_DIGITS)))
-    signs[[found.start() for found in re.finditer(r"\d", every)]] = 1
-    signs[[ord(sign) for sign in _GROUPING]] = 2
+    every = np.arange(signs.size, dtype=np.uint32).tobytes().decode(_UTF32, "surrogatepass")
+    signs[[found.start() for found in re.finditer(r"\d", every)]] = _DIGIT
+    signs[[ord(sign) for sign in _GROUPING]] = _GROUPS
     return signs
 
 
-def folded_words(text: bytes | NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Folded code points of a text in UTF-8, words with a space between; 1,700 is one word.
+@dataclass(frozen=True, slots=True)
+class FoldedTexts:
+    """Folded code points of texts, words with a space between: text `i` is `points[starts[i]:starts[i + 1]]`."""
+
+    points: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+
+    def __getitem__(self, i: int) -> str:
+        return self.points[self.starts[i] : self.starts[i + 1]].tobytes().decode(_UTF32)
+
+
+def folded_words(texts: Sequence[bytes]) -> FoldedTexts:
+    """Fold texts in UTF-8 for reading word by word; 1,700 is one word.
 
     In scripts that write no spaces each character is a word, and so is a mark after it.
 
-    >>> folded_words("He said: 5,400 or 5,4?".encode()).tobytes().decode("utf-32-le")
+    >>> folded_words(["He said: 5,400 or 5,4?".encode()])[0]
     'he said 5400 or 5 4'
     """
     folding = folded_points()
-    raw = np.frombuffer(text, np.uint8) if isinstance(text, bytes) else text
-    return np.asarray(_fold(raw, number_signs(), folding.table, folding.starts, folding.points))
+    raw = np.frombuffer(b"".join(texts), np.uint8)
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    room = raw.size + 64
+    while True:
+        points = np.empty(room, np.uint32)
+        starts = _fold(raw, ends, number_signs(), folding.table, folding.starts, folding.points, points)
+        if starts[-1] <= room:
+            return FoldedTexts(points[: starts[-1]], starts)
+        room = int(starts[-1])
 
 
 @kernel
-def _point_at(text, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Code point at byte `i`, and where the next begins; a space after the end."""
-    if i >= text.size:
-        return U32(_SPACE), i + 1
-    lead = U32(text[i])
-    if lead < 0x80:
-        return lead, i + 1
-    if lead < 0xE0:
-        return U32(((lead & 0x1F) << 6) | (text[i + 1] & 0x3F)), i + 2
-    if lead < 0xF0:
-        return U32(((lead & 0x0F) << 12) | ((text[i + 1] & 0x3F) << 6) | (text[i + 2] & 0x3F)), i + 3
-    return (
-        U32(((lead & 0x07) << 18) | ((text[i + 1] & 0x3F) << 12) | ((text[i + 2] & 0x3F) << 6) | (text[i + 3] & 0x3F)),
-        i + 4,
-    )
-
-
-@kernel
-def _groups(text, i, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _groups(text, i, end, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Tell whether exactly three digits stand at byte `i`."""
-    for _ in range(3):
-        point, i = _point_at(text, i)
-        if signs[point] != 1:
-            return False
-    point, i = _point_at(text, i)
-    return signs[point] != 1
+    digits = 0
+    while digits < 4:
+        if i >= end:
+            break
+        point, i = point_at(text, i)
+        if signs[point] != _DIGIT:
+            break
+        digits += 1
+    return digits == 3
 
 
 @kernel
-def _fold(text, signs, table, starts, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    out = np.empty(2 * text.size + 32, np.uint32)
-    written = 0
-    kind = SEPARATOR
-    digit = False
-    i = 0
-    while i < text.size:
-        point, i = _point_at(text, i)
-        sign = signs[point]
-        if digit and sign == 2 and _groups(text, i, signs):
-            digit = False
-            continue
-        digit = sign == 1
-        entry = table[point]
-        if entry >> U32(21) == WORD and kind == WORD and written < out.size:  # four characters in five
-            out[written] = entry & U32(POINT)
-            written += 1
-            continue
-        first = 0
-        last = 1
-        expands = entry >= U32(EXPANDS)
-        if expands:
-            row = entry & U32(POINT)
-            first = starts[row]
-            last = starts[row + 1]
-        if written + 2 * (last - first) + 2 > out.size:
-            grown = np.empty(2 * out.size + 2 * (last - first), np.uint32)
-            grown[:written] = out[:written]
-            out = grown
-        for k in range(first, last):
-            folded = points[k] if expands else entry
-            class_ = folded >> U32(21)
-            if class_ == IGNORED:
+def _fold(raw, ends, signs, table, starts, points, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0917
+    """Fold each text into `out`; what does not fit is only counted."""
+    room = U64(out.size)
+    written = U64(0)
+    begins = np.zeros(ends.size, np.int64)
+    for number in range(ends.size - 1):
+        i = U64(ends[number])
+        end = U64(ends[number + 1])
+        begin = written
+        kind = SEPARATOR
+        previous = U32(SPACE)
+        while i < end:
+            point, i = point_at(raw, i)
+            entry = table[point]
+            if entry >> U32(21) == WORD and kind == WORD:  # four characters in five
+                if written < room:
+                    out[written] = entry & U32(POINT)
+                written += U64(1)
+                previous = point
                 continue
-            if class_ == SEPARATOR:
-                kind = SEPARATOR
+            grouping = signs[point] == _GROUPS and signs[previous] == _DIGIT
+            previous = point
+            if grouping and _groups(raw, i, end, signs):
                 continue
-            joins = kind == WORD and class_ in (WORD, EXTENDER)
-            if not joins and written:
-                out[written] = U32(_SPACE)
-                written += 1
-            out[written] = folded & U32(POINT)
-            written += 1
-            kind = WORD if joins or class_ == WORD else SPACELESS
-    return out[:written].copy()
+            first = U64(0)
+            last = U64(1)
+            expands = entry >= U32(EXPANDS)
+            if expands:
+                row = entry & U32(POINT)
+                first = U64(starts[row])
+                last = U64(starts[row + U64(1)])
+            for k in range(first, last):
+                folded = points[k] if expands else entry
+                class_ = folded >> U32(21)
+                if class_ == IGNORED:
+                    continue
+                if class_ == SEPARATOR:
+                    kind = SEPARATOR
+                    continue
+                joins = kind == WORD and class_ in (WORD, EXTENDER)
+                if not joins and written > begin:
+                    if written < room:
+                        out[written] = U32(SPACE)
+                    written += U64(1)
+                if written < room:
+                    out[written] = folded & U32(POINT)
+                written += U64(1)
+                kind = WORD if joins or class_ == WORD else SPACELESS
+        begins[number + 1] = np.int64(written)
+    return begins

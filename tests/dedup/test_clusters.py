@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.clusters import Buckets, cluster
+from dedup.buckets import Buckets
+from dedup.clusters import cluster
 from dedup.sets import SetStore
 from dedup.shingles import ShingleSets
 from tests.dedup import twin
@@ -97,3 +98,43 @@ def test_a_scratch_that_was_cut_off():
 
 def test_nobody():
     assert cluster(buckets_of([]), pool_of([]), ratio=(1, 2)).survivors.size == 0
+
+
+@given(
+    corpora,
+    st.sampled_from([(1, 2), (4, 5)]),
+    st.sampled_from([1, 2, 500]),
+    st.booleans(),
+    st.integers(0, 4),
+)
+def test_a_guard_holds_the_same_pairs_asked_ahead(corpus, ratio, huge, spilled, modulus):
+    """Pairs that the guard holds are passed over, however far ahead it is asked; each pair is asked about once."""
+    sets = [s for s, _ in corpus]
+    memberships = [m for _, m in corpus]
+    asked = []
+
+    def holds(left, right):
+        return modulus > 0 and (left * 7 + right) % (modulus + 1) == 0
+
+    def guard(lefts, rights):
+        asked.extend(zip(lefts.tolist(), rights.tolist(), strict=True))
+        return ["held" if holds(*pair) else None for pair in zip(lefts.tolist(), rights.tolist(), strict=True)]
+
+    pool = pool_of(sets, scratch=io.BytesIO() if spilled else None, memory=0)
+    found = cluster(buckets_of(memberships), pool, ratio=ratio, huge=huge, guard=guard)
+    stay, survivor, held = [], [-1] * len(sets), {}
+    for i, mine in enumerate(memberships):
+        similar = [
+            leader
+            for leader in stay
+            if set(mine) & set(memberships[leader]) and twin.exact(sets[leader], sets[i]) >= Fraction(*ratio)
+        ]
+        free = [leader for leader in similar if sets[leader] == sets[i] or not holds(i, leader)]
+        survivor[i] = free[0] if free else -1
+        if not free:
+            stay.append(i)
+            if similar:
+                held[i] = "held"
+    assert found.survivors.tolist() == survivor
+    assert found.held == held
+    assert len(asked) == len(set(asked))
