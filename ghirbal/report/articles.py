@@ -1,6 +1,7 @@
 """The page's parts about copies: articles, clusters, the threshold, paragraphs."""
 
 import html
+from itertools import takewhile
 from typing import Any
 
 from dedup import collision_probability
@@ -85,8 +86,9 @@ def _pair(pair: dict[str, Any], told: str, *, verbs: tuple[str, str] = ("removed
 
 
 def _hint(pair: dict[str, Any]) -> str:
-    """Give some words that both have, so that one knows which story it is before opening it."""
-    words = max((words for kind, words in pair["difference"] if kind == "="), key=len, default="")
+    """Give the words with which the survivor begins, so that one knows which story it is before opening it."""
+    known = takewhile(lambda piece: piece[0] != "…", pair["difference"])
+    words = "".join(words for kind, words in known if kind in "=+")
     return f'<span class="soft"> · </span>{text(words[:60] + ("…" if len(words) > 60 else ""))}' if words else ""
 
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from ghirbal.options import flag
 from ghirbal.report.articles import articles, borderline, clusters, paragraphs
 from ghirbal.report.markup import many, number, section, share, shown, size, table, text
 from ghirbal.report.pictures import Branch, flow
@@ -61,7 +62,8 @@ def _digest(source: str) -> str:
 
 def _lead(run: dict[str, Any]) -> str:
     inputs = run["job"]["inputs"]
-    return f"{many(inputs['files'], 'file')} of {size(inputs['bytes'])} were read. {_LEADS[run['job']['command']]}"
+    were = "was" if inputs["files"] == 1 else "were"
+    return f"{many(inputs['files'], 'file')} of {size(inputs['bytes'])} {were} read. {_LEADS[run['job']['command']]}"
 
 
 def _numbers(rows: dict[str, int]) -> str:
@@ -137,7 +139,7 @@ def quarantined(told: dict[str, Any]) -> str:
     return section(
         "unread",
         "What could not be read",
-        f"<p>{many(count, 'row')} lie in <code>quarantine.jsonl</code> as they came.</p>",
+        f"<p>{many(count, 'row')} {'lies' if count == 1 else 'lie'} in <code>quarantine.jsonl</code> as they came.</p>",
         table(("why", "rows"), reasons, numbers=[1]),
         f"<h3>{'All of them' if shown_now == count else f'The first {shown_now}'}</h3>",
         table(("file", "row", "byte", "why"), rows, numbers=[1, 2]),
@@ -148,7 +150,9 @@ def settings(told: dict[str, Any]) -> str:
     """Show what the result depends on."""
     job = told["run"]["job"]
     options = [
-        (html.escape(name), text(_value(value))) for name, value in job["options"].items() if value not in (None, [])
+        (f"<code>{html.escape(flag(name))}</code>", text(_value(value)))
+        for name, value in job["options"].items()
+        if value not in (None, [])
     ]
     options += [(f"rule for {html.escape(name)}", text(value)) for name, value in job["rules"].items()]
     versions = [(html.escape(name), text(value)) for name, value in job["versions"].items()]
