@@ -14,7 +14,7 @@ from dedup.articles import preference_keys
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
-from dedup.removal import remove_lines
+from dedup.removal import orphaned_headings, remove_lines
 from dedup.rule import Rule
 from dedup.shingles import word_counts
 
@@ -157,7 +157,8 @@ def near_duplicate_paragraphs(
     r"""Take out each paragraph whose near-duplicate stands in a preferred document, or earlier in its own.
 
     Meant for the survivors of `near_duplicates`. The paragraph that stands for it is named, with the exact
-    similarity, and stays. An article never loses its last text: it stays whole and is named in `contained`.
+    similarity, and stays. A heading of which nothing is left goes as well. An article never loses its last text: it
+    stays whole and is named in `contained`.
 
     >>> docs = pl.DataFrame({"text": ["a b c d\nfirst e f g", "A b c d\nnext h i j", "A, b c d"]})
     >>> answer = near_duplicate_paragraphs(docs, min_words=4)
@@ -194,7 +195,8 @@ def near_duplicate_paragraphs(
     )
     rows = np.unique(doc[contained])
     whole = pl.DataFrame({"row": pl.Series(rows + 1, dtype=pl.UInt64), "id": ids.gather(rows)})
-    lines = pl.DataFrame({"doc": doc[out], "line": line[out]})
+    lines = pl.DataFrame({"doc": doc[out], "line": line[out]}, schema={"doc": pl.UInt32, "line": pl.UInt32})
+    lines = pl.concat([lines, orphaned_headings(keys["text"], lines)])
     if isinstance(docs, pl.LazyFrame):
         cleaned = docs.with_columns(
             pl.col(text).map_batches(partial(remove_lines, lines=lines), return_dtype=pl.String)

@@ -1,6 +1,17 @@
 """Taking lines out of texts so that what stays keeps its shape."""
 
+from itertools import takewhile
+from typing import Final
+
 import polars as pl
+
+from dedup.shingles import word_counts
+
+HEADING_WORDS: Final = 10
+"""A longer line is text."""
+_ENDS: Final = tuple(".!?…,;؟،؛۔।。！？，；\"”»)）’'")
+"""A line that ends so is a sentence or a piece of one, not a heading."""
+_BULLETS: Final = "*•·-–—▪■◆●0123456789٠١٢٣٤٥٦٧٨٩.)( "
 
 SPANS = pl.Schema({"doc": pl.UInt32(), "line": pl.UInt32(), "start": pl.UInt32(), "end": pl.UInt32()})
 """Bytes `start` to `end` of text number `doc` go with its line `line`."""
@@ -22,6 +33,49 @@ def removal_spans(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     for doc, text, removed in zip(wanted["doc"], chosen, wanted["line"].to_list(), strict=True):
         spans.extend((doc, *span) for span in _spans(text, set(removed)))
     return pl.DataFrame(spans, schema=SPANS, orient="row")
+
+
+def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
+    r"""Find the headings of which nothing would be left if these lines went: `doc`, `line`, as in `lines`.
+
+    A heading is a short line inside a text, after a line that is none, that ends no sentence. Nothing is left of one
+    if the next line goes, and what goes reaches to the next heading or to the end. Where no line of text would be
+    left at all, they stay.
+
+    >>> text = "Title\nThe first part is long enough.\nA heading\nAll that is under it.\nNext\nIt stays."
+    >>> orphaned_headings(pl.Series([text]), pl.DataFrame({"doc": [0], "line": [4]})).rows()
+    [(0, 3)]
+    """
+    wanted = lines.select(pl.col("doc").cast(pl.UInt32), pl.col("line").cast(pl.UInt32)).sort("doc", "line")
+    found = [
+        (doc, line)
+        for (doc,), group in wanted.group_by("doc", maintain_order=True)
+        for line in _orphans((texts[int(str(doc))] or "").split("\n"), set(group["line"].to_list()))
+    ]
+    return pl.DataFrame(found, schema=wanted.schema, orient="row")
+
+
+def _orphans(lines: list[str], removed: set[int]) -> list[int]:
+    filled = [i for i, line in enumerate(lines, 1) if line.strip()]
+    words = word_counts(pl.Series([lines[i - 1] for i in filled], dtype=pl.String)).to_list()
+    short = {i for i, count in zip(filled, words, strict=True) if count <= HEADING_WORDS and _may_head(lines[i - 1])}
+    text = [i for i in filled if i not in short]
+    if all(i in removed for i in text):
+        return []
+    orphans = []
+    for at, line in enumerate(filled):
+        if line not in short or line in removed or line < text[0]:
+            continue
+        gone = len(list(takewhile(removed.__contains__, filled[at + 1 :])))
+        after = filled[at + 1 + gone :]
+        if gone and (not after or after[0] in short):
+            orphans.append(line)
+    return orphans
+
+
+def _may_head(line: str) -> bool:
+    line = line.strip()
+    return not line.endswith(_ENDS) and "@" not in line and line.lstrip(_BULLETS)[:1].isalpha()
 
 
 def _spans(text: str, removed: set[int]) -> list[tuple[int, int, int]]:

@@ -9,16 +9,19 @@ import polars as pl
 
 from cleaners.ledger import EDITS, Edit, by_document, compose, undo_edits
 from cleaners.lines import split_lines
-from dedup.removal import removal_spans
+from dedup.removal import orphaned_headings, removal_spans
 
 CLEANER = "near_duplicate_paragraphs"
 REASON = "near_duplicate_paragraph"
+HEADING = ("orphaned_headings",), ("orphaned_heading",)
+"""Who takes out, and why, a heading of which nothing is left."""
 
 
 def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
     r"""Take paragraphs out of the cleaned texts; return what is left, and all edits from the originals.
 
-    `paragraphs` has `doc`, `cleaned_line` and `line`, where it stood in the original, sorted by them.
+    `paragraphs` has `doc`, `cleaned_line` and `line`, where it stood in the original, sorted by them. Headings of
+    which nothing is left go with them.
 
     >>> texts = pl.Series(["a\n\nb\n"])
     >>> paragraphs = pl.DataFrame({"doc": [0], "cleaned_line": [3], "line": [3]})
@@ -28,21 +31,30 @@ def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFram
     """
     if paragraphs.is_empty():
         return texts, edits
-    spans = removal_spans(texts, paragraphs.select("doc", line="cleaned_line"))
+    gone_lines = paragraphs.select(pl.col("doc").cast(pl.UInt32), pl.col("cleaned_line").cast(pl.UInt32).alias("line"))
+    headings = orphaned_headings(texts, gone_lines)
+    numbered = pl.concat(
+        [
+            gone_lines.with_columns(paragraphs["line"].cast(pl.UInt32).alias("original")),
+            headings.with_columns(original_lines(headings, texts, edits).alias("original")),
+        ]
+    ).sort("doc", "line")
+    spans = removal_spans(texts, numbered)
+    orphans = set(headings.iter_rows())
     docs = spans["doc"].unique().sort()
     touched = edits.with_row_index("at").filter(pl.col("doc").is_in(docs.implode()))
     first = dict(by_document(touched))
     places = dict(zip(touched.select("doc", "start").iter_rows(), touched["at"], strict=True))
-    numbers = iter(paragraphs["line"])
+    numbers = iter(numbered["original"])
     originals = undo_edits(texts, touched).gather(docs)
     made, left = [], []
     for (doc, cuts), original, text in zip(_by_doc(spans), originals, texts.gather(docs), strict=True):
-        second = list(_cut(text.encode(), cuts))
+        second = list(_cut(text.encode(), doc, cuts, orphans))
         left.append(_without(text.encode(), second))
         composed = compose(first.get(doc, []), second)
         gone = deque(islice(numbers, len(cuts)))
         for edit, last in zip(composed, _last_lines(original.encode(), composed), strict=True):
-            if CLEANER not in edit.cleaner:
+            if CLEANER not in edit.cleaner and HEADING[0][0] not in edit.cleaner:
                 del places[doc, edit.start]
                 continue
             made.append((doc, gone[0] if gone else last, *edit))
@@ -66,15 +78,16 @@ def _last_lines(source: bytes, edits: list[Edit]) -> Iterator[int]:
         yield line - edit.before.endswith("\n")
 
 
-def _by_doc(spans: pl.DataFrame) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    rows = spans.select("doc", "start", "end").sort("doc", "start").iter_rows()
+def _by_doc(spans: pl.DataFrame) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+    rows = spans.select("doc", "line", "start", "end").sort("doc", "start").iter_rows()
     for doc, own in groupby(rows, key=itemgetter(0)):
-        yield doc, [(start, end) for _, start, end in own]
+        yield doc, [(line, start, end) for _, line, start, end in own]
 
 
-def _cut(source: bytes, cuts: list[tuple[int, int]]) -> Iterator[Edit]:
-    for start, end in cuts:
-        yield Edit(start, end, source[start:end].decode(), "", (CLEANER,), (REASON,))
+def _cut(source: bytes, doc: int, cuts: list[tuple[int, int, int]], orphans: set[tuple[int, ...]]) -> Iterator[Edit]:
+    for line, start, end in cuts:
+        by, why = HEADING if (doc, line) in orphans else ((CLEANER,), (REASON,))
+        yield Edit(start, end, source[start:end].decode(), "", by, why)
 
 
 def _without(source: bytes, edits: list[Edit]) -> str:

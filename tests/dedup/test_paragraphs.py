@@ -3,9 +3,12 @@
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.paragraphs import near_duplicate_paragraphs, split_paragraphs
 from dedup.rule import Rule
+from dedup.sketches import sketch_batch, sketch_lines
 from tests.dedup import twin
 
 
@@ -120,3 +123,26 @@ def test_nothing():
     answer = near_duplicate_paragraphs(docs("", "x")[:0])
     assert answer.paragraphs.is_empty()
     assert near_duplicate_paragraphs(docs("", "x")).documents["text"].to_list() == ["", "x"]
+
+
+def test_a_heading_goes_with_all_that_is_under_it():
+    story = " ".join(f"word{i}" for i in range(30))
+    own = " ".join(f"own{i}" for i in range(30))
+    later = f"Other\n{own}\n\nHeading\n\n{story}\n\nNext\nIt stays."
+    docs = pl.DataFrame({"text": [f"Title\n{story}", later], "date": ["2024-01-01", "2024-01-02"]})
+    answer = near_duplicate_paragraphs(docs)
+    assert answer.documents["text"][1] == f"Other\n{own}\n\nNext\nIt stays."
+    assert answer.paragraphs["line"].to_list() == [6]
+
+
+@given(st.lists(st.none() | st.text(st.sampled_from("ab \n\r新,ا"), max_size=60), max_size=6), st.integers(0, 4))
+def test_lines_are_sketched_as_the_paragraphs_that_they_are(texts, min_words):
+    """In one reading: the same paragraphs, and of each the sketch that its text alone has."""
+    column = pl.Series(texts, dtype=pl.String)
+    rule = Rule(words=2, threshold=0.5)
+    split = split_paragraphs(column, min_words=max(min_words, 1))
+    places, sketches = sketch_lines(column, rule, min_words=min_words)
+    assert places.select("doc", "line", "last_short").equals(split.drop("text"))
+    assert sketches.equals(sketch_batch(split["text"], rule))
+    for doc, start, length, text in zip(places["doc"], places["start"], places["length"], split["text"], strict=True):
+        assert texts[doc].encode()[start : start + length].decode() == text

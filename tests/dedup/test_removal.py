@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.removal import removal_spans, remove_lines
+from dedup.removal import orphaned_headings, removal_spans, remove_lines
 
 CASES = [
     ("a\nb\nc", [2], "a\nc"),
@@ -61,3 +61,33 @@ def test_spans_are_in_order_and_take_no_other_text(lines, data):
     if chosen and not any(not a.strip() and not b.strip() for a, b in pairwise(lines)):
         after = result.split("\n")
         assert not any(not a.strip() and not b.strip() for a, b in pairwise(after))
+
+
+LONG = "This line is long enough to be taken for text, and not for a heading"
+
+
+@pytest.mark.parametrize(
+    ("lines", "gone", "orphans"),
+    [
+        (["Title", LONG, "Heading", LONG, "Next", LONG], [4], [3]),
+        (["Title", LONG, "", "Heading", "", LONG, "", LONG, "", "Next", LONG], [6, 8], [4]),
+        (["Title", LONG, "Heading", LONG], [4], [3]),
+        (["Title", LONG, "Heading", LONG], [2, 4], []),  # nothing would be left but a headline
+        (["Title", LONG, "Heading", LONG, LONG], [4], []),  # something is under it still
+        (["Title", LONG, "Heading", LONG, LONG], [5], []),
+        (["Title", LONG, "It was so.", LONG, "Next", LONG], [4], []),  # a sentence is no heading
+        (["Title", LONG, "Heading", LONG, "It was so.", "Next", LONG], [4], []),
+        (["Title", "By a writer", LONG, "Next", LONG], [3], []),  # what stands before the text is no heading of it
+        (["Title", LONG, "@writer", LONG], [4], []),
+        (["Title", LONG, "* طريقة التحضير:", LONG, "وتلا ذلك أن قال.", LONG], [4], []),
+        (["Title", LONG, "* طريقة التحضير:", LONG, "3. خاتمة", LONG], [4], [3]),
+        (["Title", LONG, "Part", "Heading", LONG, "Next", LONG], [5], [4]),  # the part has another heading
+        (["标题", LONG, "背景", LONG, "新闻背景资料显示这个城市的人口已经超过", LONG], [4], []),
+        ([LONG, "Heading", LONG, "Next", LONG], [3], [2]),
+    ],
+)
+def test_headings_of_which_nothing_is_left(lines, gone, orphans):
+    wanted = pl.DataFrame({"doc": [1] * len(gone), "line": gone}, schema={"doc": pl.UInt32, "line": pl.UInt32})
+    found = orphaned_headings(pl.Series(["left alone", "\n".join(lines)]), wanted)
+    assert found.rows() == [(1, line) for line in orphans]
+    assert found.schema == wanted.schema

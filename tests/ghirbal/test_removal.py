@@ -73,3 +73,18 @@ def test_other_documents_keep_their_edits_and_order():
     assert cleaned.to_list() == ["keep me\n\npara one\n\npara two\n", "other"], "the texts given stay as they are"
     assert edits.select("doc", "line").rows() == [(0, 1), (0, 2), (0, 4), (1, 1)]
     assert edits["cleaner"].to_list()[2] == ["near_duplicate_paragraphs"]
+
+
+def test_a_heading_of_which_nothing_is_left_is_an_edit_of_its_own():
+    text = "Title\nThe first part is long enough.\nad\nA heading\n\nAll that is under it.\n\nNext\nIt stays."
+    first = cleaning(text)
+    cleaned = apply_edits(pl.Series([text]), first)
+    paragraphs = pl.DataFrame(
+        {"doc": [0], "cleaned_line": [5], "line": [6]},
+        schema={"doc": pl.UInt32, "cleaned_line": pl.UInt32, "line": pl.UInt32},
+    )
+    left, edits = with_removals(cleaned, first, paragraphs)
+    assert left.to_list() == ["Title\nThe first part is long enough.\n\nNext\nIt stays."]
+    assert edits.select("line", "reason").rows()[-1] == (6, ["near_duplicate_paragraph"])
+    assert any("orphaned_heading" in reason for reason in edits["reason"].to_list())
+    assert undo_edits(left, edits).to_list() == [text]
