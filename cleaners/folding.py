@@ -74,9 +74,10 @@ def _single() -> NDArray[np.uint32]:
     points = np.arange(len(table.classes), dtype=np.uint32)
     points[table.classes == SEPARATOR] = _SPACE
     points[table.classes == IGNORED] = _GONE
-    lengths, firsts = table.lengths[table.index], table.points[table.starts[table.index].clip(0, len(table.points) - 1)]
-    changed = table.index > 0
-    points[changed] = np.where(lengths == 0, _GONE, np.where(lengths == 1, points[firsts], _LONGER))[changed]
+    changed = np.flatnonzero(table.index)  # few of a million: a check, which folds little, waits for this
+    rows = table.index[changed]
+    lengths, firsts = table.lengths[rows], table.points[table.starts[rows].clip(0, len(table.points) - 1)]
+    points[changed] = np.where(lengths == 0, _GONE, np.where(lengths == 1, points[firsts], _LONGER))
     points[_LINE_END] = _LINE_END
     return points
 
