@@ -92,6 +92,8 @@ def clean(
             titles=None if title is None else frame[title].cast(pl.String),
             sites=None if sites is None else frame[site].cast(pl.String),
             table=sites,
+            # A lazy frame is cleaned on a thread of Polars' own: threads that wait there for Polars wait for ever.
+            threads=pl.thread_pool_size() if isinstance(docs, pl.DataFrame) else 1,
         )
 
     def documents(frame: pl.DataFrame) -> pl.DataFrame:
@@ -147,8 +149,9 @@ def _cleaned(
     titles: pl.Series | None,
     sites: pl.Series | None,
     table: pl.DataFrame | None,
+    threads: int,
 ) -> CleanedBatch:
-    """Clean texts in pieces that fit the processor's caches, on as many threads as Polars has; nulls stay null."""
+    """Clean texts in pieces that fit the processor's caches, on so many threads; nulls stay null."""
     sizes = _piece_sizes(texts)
     places = list(zip(accumulate([0, *sizes]), sizes, strict=False))
 
@@ -167,8 +170,11 @@ def _cleaned(
         return CleanedBatch(own, *moved)
 
     # Polars spreads one piece over the cores only here and there; two pieces side by side keep both busy.
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        batches = list(pool.map(cleaned, places))
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            batches = list(pool.map(cleaned, places))
+    else:
+        batches = list(map(cleaned, places))
     return CleanedBatch(
         pl.concat([batch.texts for batch in batches]) if batches else texts,
         pl.concat([EDITS.to_frame(), *(batch.edits for batch in batches)]),

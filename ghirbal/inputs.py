@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ghirbal.errors import InputError
 
-TEXT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".txt": "txt"}
+TEXT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".txt": "txt", ".wet": "wet"}
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-KNOWN = ".jsonl .ndjson .csv .tsv .txt (also as .gz or .zst) and .parquet"
+KNOWN = ".jsonl .ndjson .csv .tsv .txt .wet (also as .gz or .zst) and .parquet"
 HASHED_AT_ONCE = 1 << 20
 
 
@@ -106,6 +106,11 @@ def _expand(given: str, ours: list[Path]) -> tuple[str, list[Path]]:
         return str(path.parent), [path]
     if path.is_symlink():
         raise InputError(f"cannot read {given}: it is a link to nothing")
+    if "://" in given:
+        raise InputError(
+            f"cannot read {given}: the command reads files of this machine; mount it or copy it, or read it in Python "
+            "with polars.scan_parquet"
+        )
     if not glob.has_magic(given):
         raise InputError(f"no such file or folder: {given}")
     matches = [Path(os.path.abspath(match)) for match in glob.glob(given, recursive=True)]  # noqa: PTH100, PTH207

@@ -72,8 +72,14 @@ class Options:
     lang: str | None = _column("the column with the language (default: lang)")
     encoding: str | None = _column("the encoding of the text files (default: UTF-8, strictly)")
 
-    limit: int | None = _option(
-        None, "read only the first N rows, to try something out", READING, int, metavar="N"
+    limit: int | None = _option(None, "read only the first N rows, to try something out", READING, int, metavar="N")
+
+    max_row: int = _option(
+        64,
+        "megabytes (2^20 bytes) that a row may have; a longer one is quarantined (default: 64)",
+        READING,
+        int,
+        metavar="MB",
     )
 
     recipe: str = _option(
@@ -162,6 +168,13 @@ class Options:
         str,
         choices=("parquet", "jsonl", "csv"),
     )
+    shard_size: int = _option(
+        128,
+        "megabytes (2^20 bytes) of values in a part of a table, before packing (default: 128)",
+        WRITING,
+        int,
+        metavar="MB",
+    )
     redact: bool = _switch("leave private text (tracking blobs) out of the edits", WRITING)
     batch_rows: int = _option(
         65_536, "rows held at a time; never changes the answer", WRITING, int, metavar="N", neutral=True
@@ -195,7 +208,7 @@ class Options:
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and 0 < value <= 1):
                 raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
-        for name in ("shingle", "paragraph_words", "batch_rows", "limit"):
+        for name in ("shingle", "paragraph_words", "batch_rows", "limit", "max_row", "shard_size"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")

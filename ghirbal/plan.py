@@ -89,12 +89,7 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
         out=out,
         work=work,
         files=files,
-        reading=Reading(
-            fields=fields_of(options),
-            encoding=options.encoding or "utf-8",
-            batch_rows=options.batch_rows,
-            limit=options.limit,
-        ),
+        reading=reading_of(options),
         recipe=recipe,
         table=table,
         rule=rule,
@@ -128,6 +123,17 @@ def work_folder(out: Path, named: str | None) -> Path:
     if named is None:
         return out / ".work"
     return Path(named) / f"ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
+
+
+def reading_of(options: Options) -> Reading:
+    """Return how the input is read."""
+    return Reading(
+        fields=fields_of(options),
+        encoding=options.encoding or "utf-8",
+        max_row=options.max_row << 20,
+        limit=options.limit,
+        batch_rows=options.batch_rows,
+    )
 
 
 def fields_of(options: Options) -> Fields:

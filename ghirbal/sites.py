@@ -22,7 +22,7 @@ VERSION: Final = "1"
 _MARK: Final = "ghirbal.site_lines"
 _RANGES: Final = 128
 _RANGE: Final = "range"
-_AT_ONCE: Final = 4_000_000
+_AT_ONCE: Final = 1_000_000
 """Rows that are counted at once; some hundred bytes each."""
 
 Noted = Callable[[int, Batch], object]

@@ -13,9 +13,9 @@ from ghirbal.errors import UsageError
 from ghirbal.inputs import find_inputs
 from ghirbal.options import Options
 from ghirbal.output import Output
-from ghirbal.plan import Plan, fields_of
+from ghirbal.plan import Plan, reading_of
 from ghirbal.progress import Progress, Stage
-from ghirbal.readers import Batch, Reading, read
+from ghirbal.readers import Batch, read
 from ghirbal.readers.expected import to_read
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import learn, least_texts, of_use, read_sites, standings_path, uses_sites, write_sites
@@ -71,7 +71,7 @@ def sites(
     if target.is_dir():
         raise UsageError(f"{target} is a folder, but a table of site lines is one file")
     files = find_inputs(inputs, outputs=[target])
-    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", limit=options.limit)
+    reading = reading_of(options)
     rejected = 0
 
     def batches() -> Iterator[Batch]:

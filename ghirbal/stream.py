@@ -10,8 +10,8 @@ from cleaners import clean_batch
 from ghirbal.inputs import InputFile
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
-from ghirbal.plan import fields_of
-from ghirbal.readers import Fields, Reading, Reject, host
+from ghirbal.plan import reading_of
+from ghirbal.readers import Fields, Reject, host
 from ghirbal.readers.batches import limited
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.reading import Records
@@ -28,7 +28,7 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
     changed. One that cannot be read is named in `complaints`, with its place.
     """
     options = options or Options()
-    reading = Reading(fields=fields_of(options), encoding=options.encoding or "utf-8", limit=options.limit)
+    reading = reading_of(options)
     recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     table = None if options.sites is None else read_sites(Path(options.sites))
     text, title = reading.fields.column("text"), reading.fields.column("title")

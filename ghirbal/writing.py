@@ -86,7 +86,9 @@ def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict
 
 def _parts(name: str, schema: pl.Schema, output: Output, plan: Plan) -> Parts:
     format_ = plan.options.format if name == "documents" else "parquet"
-    return Parts(output.out / name, schema, format=format_, finished=output.manifest.parts(_stage(name)))
+    size = plan.options.shard_size << 20
+    finished = output.manifest.parts(_stage(name))
+    return Parts(output.out / name, schema, format=format_, shard_bytes=size, finished=finished)
 
 
 def _stage(table: str) -> str:

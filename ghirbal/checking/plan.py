@@ -62,7 +62,8 @@ def make_plan(inputs: Sequence[str], given: Mapping[str, Any], *, folder: Path) 
     """Find the files and read the options; `given` are fields of `CheckOptions` that the call names."""
     settings = read_settings(folder)
     options = options_of(given, settings)
-    files = find_inputs(inputs or settings.files or _no_files())
+    # A web archive is nobody's to commit or to mend.
+    files = [file for file in find_inputs(inputs or settings.files or _no_files()) if file.format != "wet"]
     small = tuple(file for file in files if options.max_size is None or file.size <= options.max_size)
     recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     old = frozenset[str]()

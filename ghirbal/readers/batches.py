@@ -12,6 +12,7 @@ from ghirbal.columns import STRING, Kind, encode_rows, json_texts, kinds_of_fram
 from ghirbal.errors import UsageError
 from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile
+from ghirbal.readers.archived import read_archived
 from ghirbal.readers.delimited import read_delimited
 from ghirbal.readers.jsonl import read_jsonl
 from ghirbal.readers.parquet import read_parquet
@@ -24,6 +25,7 @@ READERS = {
     "tsv": read_delimited,
     "parquet": read_parquet,
     "txt": read_plain,
+    "wet": read_archived,
 }
 DEFAULT = Reading()
 Piece = TypeVar("Piece", Records, Records | Table)

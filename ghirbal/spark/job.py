@@ -94,7 +94,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
     with progress.stage("write"):
         settled = settle(writing.settled_kinds(parts, facts), fields=plan.reading.fields)
         shards = writing.Shards(parts, dict(facts), settled, plan)
-        numbered = list(writing.shards_of(facts).items())
+        numbered = list(writing.shards_of(facts, size=plan.options.shard_size << 20).items())
         numbers = work.frame(pl.DataFrame(numbered, schema={"part": pl.Int64, "shard": pl.Int64}, orient="row"))
         told = writing.write_shards(
             _decisions(places, articles, numbers), _with_survivors(paragraphs, places, articles, numbers), shards

@@ -22,7 +22,7 @@ from ghirbal.plan import Plan
 from ghirbal.spark.frames import cogrouped
 from ghirbal.spark.parts import Parts
 from ghirbal.spill import Spilled
-from ghirbal.writers import SHARD_BYTES, write_beside, write_table
+from ghirbal.writers import write_beside, write_table
 from ghirbal.writing import Results, tables_of
 
 PLACE: Final = {"file": pl.String(), "row": pl.Int64(), "id": pl.String()}
@@ -76,7 +76,7 @@ class Shards:
         return self.plan.out / table / f"part-{shard:05}.{suffix}"
 
 
-def shards_of(facts: Sequence[tuple[int, dict[str, Any]]], *, size: int = SHARD_BYTES) -> dict[int, int]:
+def shards_of(facts: Sequence[tuple[int, dict[str, Any]]], *, size: int) -> dict[int, int]:
     """Return the shard of each part: parts that follow one another, up to so many bytes of text.
 
     >>> shards_of([(0, {"bytes after": 5}), (1, {"bytes after": 4}), (9, {"bytes after": 4})], size=9)
