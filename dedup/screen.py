@@ -1,6 +1,7 @@
 """Rules out most pairs of texts that the template guard would let go, before any Python object is made of a word."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.distinct import mix
 from dedup.kernels import kernel
-from dedup.words import SPACE, FoldedTexts, number_signs
+from dedup.words import SPACE, FoldedTexts, folded_words, number_signs, weekdays
 
 U32 = np.uint32
 U64 = np.uint64
@@ -33,15 +34,15 @@ def may_be_filled_in(
 
     It needs foreign words with digits in both texts and a blank, or `names` that come back in both, or two blanks
     that both fill with two words or more, or one with `name` or more. A word without digits is called foreign here
-    as there; one with digits, if the other text has not the same. The words around a blank are in both texts, so a
-    blank is a whole run of words that the other has not.
+    as there; one with digits, or a day of the week, if the other text has not the same. The words around a blank are
+    in both texts, so a blank is a whole run of words that the other has not.
 
     >>> from dedup.words import folded_words
     >>> texts = folded_words([b"a b 5 c", b"a b 7 c"])
     >>> may_be_filled_in(texts, np.array([0, 0]), np.array([1, 0]), Blanks(names=3, name=4, longest=8)).tolist()
     [True, False]
     """
-    hashes, kinds, begins, firsts = _hash_words(texts.points, texts.starts, number_signs())
+    hashes, kinds, begins, firsts = _hash_words(texts.points, texts.starts, number_signs(), _days())
     return np.asarray(
         _may_be(
             texts.points, texts.starts, hashes, kinds, begins, firsts, lefts, rights,
@@ -50,8 +51,16 @@ def may_be_filled_in(
     )  # fmt: skip
 
 
+@cache
+def _days() -> NDArray[np.uint64]:
+    """Put the hashes of the days of the week into a table."""
+    named = folded_words([day.encode() for day in sorted(weekdays())])
+    hashes, _, _, _ = _hash_words(named.points, named.starts, number_signs(), np.zeros(64, np.uint64))
+    return np.asarray(_table(hashes)[0])
+
+
 @kernel
-def _hash_words(points, starts, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Hash the words of all texts: (hashes, kinds, where each word begins, which is the first word of each text)."""
     most = starts.size
     for point in points:
@@ -75,7 +84,10 @@ def _hash_words(points, starts, signs):  # type: ignore[no-untyped-def] # noqa: 
                 i += 1
             if i - begin == 1:
                 kind |= np.uint8(_SINGLE)
-            hashes[written] = max(mix(hash_), U64(1))
+            hash_ = max(mix(hash_), U64(1))
+            if days[_find(hash_, days)] != U64(0):
+                kind |= np.uint8(_DIGITS)
+            hashes[written] = hash_
             kinds[written] = kind
             begins[written] = begin
             written += 1

@@ -1,9 +1,11 @@
 """The folded words of texts, for tests that look closer than a shingle."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from sys import byteorder
 from typing import Final
 
@@ -42,6 +44,19 @@ class FoldedTexts:
 
     def __getitem__(self, i: int) -> str:
         return self.points[self.starts[i] : self.starts[i + 1]].tobytes().decode(_UTF32)
+
+
+@cache
+def weekdays() -> frozenset[str]:
+    """Folded names of the days of the week, of each language where they are one word.
+
+    >>> {"monday", "الجمعه"} <= weekdays()
+    True
+    """
+    names = json.loads(files("dedup").joinpath("weekdays.json").read_text("utf-8"))
+    folded = folded_words([name.encode() for own in names.values() for name in own])
+    every = (folded[i] for i in range(folded.starts.size - 1))
+    return frozenset(name for name in every if " " not in name)
 
 
 def folded_words(texts: Sequence[bytes]) -> FoldedTexts:
