@@ -30,7 +30,8 @@ class CutGluedResidue:
     """Cut a stock phrase, with what follows it, from the end of the last line of a text, or of its prose.
 
     The phrase must follow the end of a sentence, and be all that follows, or begin it and be marked as a label
-    (`رابط الخبر: …`, `Tags: …`). At least `least_characters` must be left. An ellipsis goes with the link to the rest.
+    (`رابط الخبر: …`, `Tags: …`); a word or two with a full stop is a sentence and stays. At least `least_characters`
+    must be left. An ellipsis goes with the link to the rest.
     """
 
     safety: ClassVar = "chrome"
@@ -68,6 +69,7 @@ class CutGluedResidue:
             .filter(pl.col("class").is_in(_CLASSES))
             .join(keyed.filter(pl.col("key").str.count_matches(" ") < self.most_words), on="row")
             .filter((pl.col("match") == "line") | pl.col("text").str.contains(r"^[^:：|©]{1,60}[:：|©]"))
+            .filter(~_is_sentence())
             .sort("row", "class")
             .group_by("row", maintain_order=True)
             .first()
@@ -88,6 +90,13 @@ class CutGluedResidue:
                 cut="cut",
             )
         )
+
+
+def _is_sentence() -> pl.Expr:
+    """Tell a word or two with a full stop, which somebody wrote (`One thing was left. More.`), from a button."""
+    short = pl.col("key").str.count_matches(" ") <= 1
+    stopped = pl.col("text").str.contains(r"[\p{L}\p{M}]\s*[.!?؟。۔]\s*$")
+    return short & stopped & ~pl.col("class").is_in(["wire_end", "copyright"])
 
 
 def _after_sentence(back: int) -> str:
