@@ -1,187 +1,73 @@
 """Train the scorer of whole pages (`cleaners/pages/weights.json`) from the labelled pages of `../shared/eval`.
 
-    python scripts/train_pages.py ../shared/eval              cross-validate, print, train on all, write the weights
-    python scripts/train_pages.py ../shared/eval --leave-out  also print sets and languages never trained on
-    python scripts/train_pages.py --characters                write `cleaners/pages/characters.json` again
+    python -m scripts.train_pages ../shared/eval              cross-validate, print, train on all, write the weights
+    python -m scripts.train_pages ../shared/eval --leave-out  also print sets and languages never trained on
 
 What is learnt: a network with one hidden layer that gives each line its chance of being content, and a logistic
-regression over pages that tells which page is better left whole. Only numpy is needed; the same data gives the
-same bytes on the same machine. Pages of one site (or, without hosts, of one blog's title) never stand on both sides
-of a fold.
-
-Three kinds of copies are trained on as well, so that the scorer does not lean on what other languages lack: pages
-with capitals made invisible, pages whose words of chrome are unknown, pages without a title.
+regression over pages that tells which page is mostly content. Only numpy is needed; the same data gives the same
+bytes on the same machine. Pages of one site (or, without hosts, of one blog's title) never stand on both sides of a
+fold. What is printed was kept by `keep_lines`, run again until nothing more goes, as the recipe does.
 """
 
 import argparse
-import importlib.util
 import json
 import sys
-import unicodedata
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleaners.pages.around import Pages
-from cleaners.pages.blocks import cut_pages, describe_pages
-from cleaners.pages.features import Features, measure_lines
-from cleaners.pages.model import WEIGHT_STEPS, Network, load_characters, load_words
-from cleaners.pages.shape import CLASSES, Flags, Floats
+from cleaners.pages.blocks import cut_pages, describe_pages, spare_pages
+from cleaners.pages.features import Features
+from cleaners.pages.keeping import keep_lines
+from cleaners.pages.model import WEIGHT_STEPS, Network, PageModel, load_characters, load_words
+from cleaners.pages.shape import Flags, Floats
+from scripts.labelled_pages import SETS, Labelled, Part, measure, read_pages, training_parts
 
 DATA = Path(__file__).resolve().parent.parent / "cleaners" / "pages"
-SETS = {"dragnet_en": 1.0, "daniel": 1.5, "cleaneval_dev": 4.0, "readability": 2.5}
-"""The sets and what a page of each weighs in the line scorer: the two small ones are other kinds of pages."""
-WHOLE_WEIGHTS = {"dragnet_en": 1.0, "daniel": 1.0, "cleaneval_dev": 8.0, "readability": 3.0}
+MOSTLY_WEIGHTS = {"cleaneval_dev": 8.0, "readability": 3.0}
+"""What a page weighs in the judge of pages, where it is not 1: most pages of these sets are mostly content."""
 FOLDS = 5
-NETS, HIDDEN, EPOCHS, BATCH, RATE, DECAY, DROPOUT = 2, 24, 6, 2048, 3e-3, 1e-4, 0.1
-CASELESS, WORDLESS, UNTITLED = 0.4, 0.16, 0.35
-"""Shares of the pages that are copied without case, among them those without words, and trained without titles."""
-IGNORED = "tdmx?"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """All labelled pages, one row a line."""
-
-    score: ModuleType
-    lines: pl.DataFrame
-    labels: NDArray[np.str_]
-    pages: Pages
-    tokens: Floats
-    content: Flags
-    ignored: Flags
-    collection: NDArray[np.str_]
-    language: NDArray[np.str_]
-    group: NDArray[np.int64]
-
-    def f1(self, kept: Flags) -> Floats:
-        """Token F1 of each page, at a hundred times the speed of `score.py`.
-
-        That one aligns texts, and takes a body that stands twice on its page for the ignored copy (six pages of one
-        Polish site: 0 instead of 1, which costs Polish 0.02).
-        """
-        starts, weight = self.pages.starts, self.tokens * ~self.ignored
-        both: Floats = np.add.reduceat(weight * (kept & self.content), starts)
-        found, wanted = np.add.reduceat(weight * kept, starts), np.add.reduceat(weight * self.content, starts)
-        precision = np.where(found > 0, both / np.maximum(found, 1), 1.0)
-        recall = np.where(wanted > 0, both / np.maximum(wanted, 1), 1.0)
-        f1: Floats = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-        return f1
-
-    def scored(self, kept: Flags) -> Floats:
-        """Token F1 of each page by `score.py`."""
-        begin, text = self.pages.starts, self.lines["text"].to_numpy()
-        found = []
-        for rows in map(slice, begin, np.r_[begin[1:], len(text)]):
-            page = {"text": "\n".join(text[rows]), "labels": "".join(self.labels[rows])}
-            found.append(self.score.score_page(page, "\n".join(text[rows][kept[rows]]))["f1"])
-        return np.array(found)
-
-
-def read_pages(folder: Path) -> Labelled:
-    """Read the four sets."""
-    specification = importlib.util.spec_from_file_location("score", folder / "score.py")
-    assert specification  # noqa: S101
-    assert specification.loader  # noqa: S101
-    score = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(score)
-    columns = ["id", "host", "lang", "title", "text", "labels"]
-    frames = [
-        pl.read_parquet(folder / f"pages_{name}.parquet").select(
-            pl.col(columns).cast(pl.String), collection=pl.lit(name)
-        )
-        for name in SETS
-    ]
-    docs = pl.concat(frames).with_row_index("doc")
-    blog = pl.col("title").str.split(" | ").list.last().str.split(": ").list.first()
-    names = docs.select(pl.coalesce("host", pl.concat_str("collection", blog), "id")).to_series()
-    lines = (
-        docs.select("doc", "title", pl.col("text").str.split("\n"), pl.col("labels").str.split(""))
-        .explode("text", "labels")
-        .filter(pl.col("text").str.contains(r"\S"))
-    )
-    labels = lines["labels"].to_numpy()
-    return Labelled(
-        score,
-        lines.drop("labels"),
-        labels,
-        Pages.of(lines["doc"].to_numpy()),
-        np.array([len(score.toks(text)) for text in lines["text"]], np.float64),
-        labels == "c",
-        np.isin(labels, list(IGNORED)),
-        docs["collection"].to_numpy(),
-        docs["lang"].to_numpy(),
-        np.array([zlib.crc32(name.encode()) for name in names]),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measured:
-    """The features of all lines, as they are and without case; columns of words and titles when there are none."""
-
-    words: Floats
-    features: Features
-    plain: NDArray[np.float32]
-    caseless: NDArray[np.float32]
-    wordless: NDArray[np.float32]
-    untitled: NDArray[np.float32]
-
-
-def measure(labelled: Labelled) -> Measured:
-    """Measure all lines, thrice."""
-    characters, stock = load_characters(), load_words()
-    cased = np.isin(np.arange(len(CLASSES)), [CLASSES.index("lower"), CLASSES.index("upper")])
-    hidden = np.where(cased[characters], CLASSES.index("letter"), characters).astype(np.uint8)
-    words, features = measure_lines(labelled.lines, characters, stock)
-    _, caseless = measure_lines(labelled.lines, hidden, stock)
-    _, wordless = measure_lines(labelled.lines, hidden, dict.fromkeys(stock, ("\0",)))
-    _, untitled = measure_lines(labelled.lines.drop("title"), characters, stock)
-    return Measured(words, features, *(_table(each) for each in (features, caseless, wordless, untitled)))
-
-
-def _table(features: Features) -> NDArray[np.float32]:
-    return np.stack([column.astype(np.float32) for column in features.values()], axis=1)
-
-
-def weigh(labelled: Labelled) -> Floats:
-    """Weigh lines by their tokens, so that the loss of a page is close to its F1; each page weighs about the same."""
-    weight = np.where(labelled.ignored, 0.0, labelled.tokens + 0.5) ** 0.7
-    pages = labelled.pages
-    size = (pages.total(weight) + pages.total(weight * labelled.content)) / 2 + 50**0.7
-    of_set = np.array([SETS[name] for name in labelled.collection])[pages.page]
-    weighed: Floats = weight / size * of_set
-    return weighed
+NETS, HIDDEN, EPOCHS, BATCH, RATE, DECAY, DROPOUT, RIDGE = 2, 24, 6, 2048, 3e-3, 5e-4, 0.2, 5.0
+SAMPLE = 0.5
+"""Share of the lines that a network is trained on, the heavy ones first; the others stand for those left out."""
 
 
 def weigh_pages(labelled: Labelled) -> Floats:
-    """Weigh pages for the judge of whole pages."""
-    return np.array([WHOLE_WEIGHTS[name] for name in labelled.collection])
+    """Weigh pages for the judge of pages."""
+    return np.array([MOSTLY_WEIGHTS.get(name, 1.0) for name in labelled.collection])
 
 
-def fit_lines(labelled: Labelled, measured: Measured, weight: Floats, train: Flags) -> Network:
-    """Train the line scorer on the lines `train`: the mean of `NETS` networks that start from other seeds."""
-    page = labelled.pages.page
-    drawn = np.random.default_rng(5).random((2, page[-1] + 1))[:, page]
-    lines = train & (weight > 0)
-    plain = np.where((drawn[1] < UNTITLED)[:, None], measured.untitled, measured.plain)[lines]
-    copies = lines & (drawn[0] < CASELESS)
-    other = np.where((drawn[0] < WORDLESS)[:, None], measured.wordless, measured.caseless)[copies]
-    values = np.concatenate([plain, other])
-    content = np.concatenate([labelled.content[lines], labelled.content[copies]])
-    weights = np.concatenate([weight[lines], 0.7 * weight[copies]])
-    mean, scale = values.mean(axis=0).round(5), (values.std(axis=0) + 1e-3).round(5)
-    values = np.clip((values - mean) / scale, -4, 4)
-    nets = [_descend(values, content, weights / weights.mean(), seed) for seed in range(NETS)]
-    inner, shift, outer, bias = (np.concatenate(parts, axis=-1) for parts in zip(*nets, strict=True))
+Train = Callable[[Labelled], Flags]
+"""Which pages may be trained on."""
+
+
+def fit_lines(parts: Iterable[Part], train: Train) -> Network:
+    """Train the line scorer: the mean of `NETS` networks that start from other seeds."""
+    names: tuple[str, ...] = ()
+    taken = []
+    for part in parts:
+        rows = train(part.labelled)[part.labelled.pages.page] & (part.weight > 0)
+        taken.append((part.values[rows], part.labelled.content[rows], part.weight[rows]))
+        names = tuple(part.features)
+    values, content, weight = (np.concatenate(column) for column in zip(*taken, strict=True))
+    low, high = 1e-9, 1e9
+    for _ in range(60):  # bisect for the scale at which the share `SAMPLE` is drawn
+        scale = (low * high) ** 0.5
+        low, high = (low, scale) if np.minimum(weight * scale, 1).mean() > SAMPLE else (scale, high)
+    chance = np.minimum(weight * scale, 1)
+    rows = np.random.default_rng(9).random(len(chance)) < chance
+    values, content, weight = values[rows], content[rows], weight[rows] / chance[rows]
+    mean = values.mean(axis=0, dtype=np.float64).round(5)
+    deviation = (values.std(axis=0, dtype=np.float64) + 1e-3).round(5)
+    values = np.clip((values - mean.astype(np.float32)) / deviation.astype(np.float32), -4, 4)
+    nets = [_descend(values, content, weight / weight.mean(), seed) for seed in range(NETS)]
+    inner, shift, outer, bias = (np.concatenate(found, axis=-1) for found in zip(*nets, strict=True))
     layers = ((inner, shift), (outer[:, None] / NETS, bias.mean(keepdims=True)))
-    return _whole_numbers(Network(tuple(measured.features), mean.astype(float), scale.astype(float), layers))
+    return _whole_numbers(Network(names, mean, deviation, layers))
 
 
 def _descend(values: NDArray[np.float32], answer: Flags, weight: Floats, seed: int) -> tuple[Any, Any, Any, Any]:
@@ -215,12 +101,12 @@ def _descend(values: NDArray[np.float32], answer: Flags, weight: Floats, seed: i
 
 
 def fit_pages(described: Features, gain: Floats, weight: Floats) -> Network:
-    """Train the judge of whole pages: a logistic regression, a page weighing what is won or lost by keeping all."""
+    """Train the judge of pages: a logistic regression, a page weighing what is won or lost by sparing it."""
     values = np.stack(list(described.values()), axis=1)
     mean, scale = values.mean(axis=0).round(5), (values.std(axis=0) + 1e-3).round(5)
     seen = np.c_[np.clip((values - mean) / scale, -4, 4), np.ones(len(values))]
     weights = np.abs(gain) * weight
-    ridge = np.diag(np.r_[np.full(values.shape[1], 3.0), 1e-6])
+    ridge = np.diag(np.r_[np.full(values.shape[1], RIDGE), 1e-6])
     slope = np.zeros(seen.shape[1])
     for _ in range(30):  # Newton
         chance = 1 / (1 + np.exp(-seen @ slope))
@@ -235,24 +121,61 @@ def _whole_numbers(network: Network) -> Network:
     return Network(network.names, network.mean, network.scale, layers)
 
 
-def chances_of(
-    labelled: Labelled, measured: Measured, weight: Floats, test: Callable[[int], Flags], count: int
-) -> Floats:
-    """Score every line by a network that has not seen its page (nor a page of its site)."""
-    chances = np.zeros(len(weight))
-    for fold in range(count):
-        lines = test(fold)[labelled.pages.page]
-        network = fit_lines(labelled, measured, weight, ~lines)
-        chances[lines] = network.chances({name: column[lines] for name, column in measured.features.items()})
-    return chances
+Score = Callable[[Part], Floats]
+"""Chances of the lines of a part, each by a network that has not seen its page."""
 
 
-def judge(labelled: Labelled, measured: Measured, chances: Floats) -> tuple[Flags, Features, Floats]:
-    """Cut the pages; describe each, and say what keeping all of it would win."""
-    pages = labelled.pages
-    cut = cut_pages(pages, measured.words, chances)
-    described = describe_pages(pages, measured.words, chances, cut, measured.features)
-    return cut.kept, described, labelled.f1(np.ones(len(chances), np.bool_)) - labelled.f1(cut.kept)
+def unseen(networks: list[Network], number: Callable[[Labelled], NDArray[np.int64]]) -> Score:
+    """Score each page by the network of its number."""
+
+    def score(part: Part) -> Floats:
+        by_line, chances = number(part.labelled)[part.labelled.pages.page], np.zeros(len(part.words))
+        for this, network in enumerate(networks):
+            rows = by_line == this
+            if rows.any():
+                chances[rows] = network.chances({name: column[rows] for name, column in part.features.items()})
+        return chances
+
+    return score
+
+
+def fit_judges(originals: Part, bodies: Part, articles: Part, score: Score, trains: list[Train]) -> list[Network]:
+    """Train a judge of pages on what each of `trains` allows.
+
+    It sees pages, the same pages cut by the scorer, their bodies alone, and articles: of the last three, what goes
+    is lost, and this is what makes a second run find nothing.
+    """
+    cut = cut_pages(originals.labelled.pages, originals.words, score(originals))
+    parts = [originals, measure(originals.labelled.only(cut.kept)), bodies, articles]
+    found = [_judged(part, score(part)) for part in parts]
+    described = {name: np.concatenate([each[name] for each, _ in found]) for name in found[0][0]}
+    gain = np.concatenate([gains for _, gains in found])
+    weight = np.concatenate([weigh_pages(part.labelled) for part in parts])
+    judges = []
+    for train in trains:
+        pages = np.concatenate([train(part.labelled) for part in parts])
+        chosen = {name: column[pages] for name, column in described.items()}
+        judges.append(fit_pages(chosen, gain[pages], weight[pages]))
+    return judges
+
+
+def _judged(part: Part, chances: Floats) -> tuple[Features, Floats]:
+    """Describe each page, and say what sparing it would win."""
+    pages = part.labelled.pages
+    cut = cut_pages(pages, part.words, chances)
+    described = describe_pages(pages, part.words, chances, cut, part.features)
+    spared = spare_pages(pages, part.words, chances, cut)
+    return described, part.labelled.f1(spared) - part.labelled.f1(cut.kept)
+
+
+def settled(lines: pl.DataFrame, model: PageModel) -> tuple[Flags, Flags]:
+    """Tell which lines `keep_lines` keeps at first, and which when it is run until nothing more goes."""
+    first = keep_lines(lines, model).to_numpy()
+    kept, before = first.copy(), np.ones(len(first), np.bool_)
+    while kept.any() and (kept != before).any():
+        before = kept.copy()
+        kept[before] = keep_lines(lines.filter(pl.Series(before)), model).to_numpy()
+    return first, kept
 
 
 def show(title: str, labelled: Labelled, f1: Floats, among: Flags) -> None:
@@ -274,100 +197,83 @@ def show(title: str, labelled: Labelled, f1: Floats, among: Flags) -> None:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("evaluation", type=Path, nargs="?")
+    parser.add_argument("evaluation", type=Path)
     parser.add_argument("--leave-out", action="store_true", help="train without each set and language, score on it")
-    parser.add_argument("--characters", action="store_true", help="write the table of characters and stop")
     options = parser.parse_args()
-    if options.characters:
-        write_characters()
-        return
-    if options.evaluation is None:
-        parser.error("give the folder of the evaluation data")
     labelled = read_pages(options.evaluation)
-    measured = measure(labelled)
-    weight = weigh(labelled)
     everywhere = np.ones(len(labelled.group), np.bool_)
-    show("everything kept", labelled, labelled.f1(np.ones(len(weight), np.bool_)), everywhere)
+    show("everything kept", labelled, labelled.f1(np.ones(len(labelled.labels), np.bool_)), everywhere)
+    parts = training_parts(labelled, options.evaluation)
+    judging = (measure(labelled), measure(labelled.only(np.isin(labelled.labels, ["c", "t"]))), parts[-1])
 
-    fold = labelled.group % FOLDS
-    chances = chances_of(labelled, measured, weight, lambda n: fold == n, FOLDS)
-    kept, described, gain = judge(labelled, measured, chances)
-    show("cross-validated by site: lines alone", labelled, labelled.f1(kept), everywhere)
-    page_weight = weigh_pages(labelled)
-    whole = np.zeros(len(gain))
-    for n in range(FOLDS):
-        model = fit_pages({k: v[fold != n] for k, v in described.items()}, gain[fold != n], page_weight[fold != n])
-        whole[fold == n] = model.chances({k: v[fold == n] for k, v in described.items()})
-    kept = kept | (whole > 0.5)[labelled.pages.page]
-    show("cross-validated by site", labelled, labelled.f1(kept), everywhere)
-    show("cross-validated by site, by score.py", labelled, labelled.scored(kept), everywhere)
+    trains = [lambda those, n=n: those.group % FOLDS != n for n in range(FOLDS)]
+    networks = [fit_lines(parts, train) for train in trains]
+    score = unseen(networks, lambda those: those.group % FOLDS)
+    *judges, judge = fit_judges(*judging, score, [*trains, lambda those: np.ones(len(those.group), np.bool_)])
+    models = [_model(network, one) for network, one in zip(networks, judges, strict=True)]
+    report("cross-validated by site", labelled, models, labelled.group % FOLDS, everywhere)
+    spare(parts[-1].labelled, models)
     if options.leave_out:
-        leave_out(labelled, measured, weight, described, gain)
+        leave_out(labelled, parts, judging)
 
-    line = fit_lines(labelled, measured, weight, np.ones(len(weight), np.bool_))
-    write_weights(line, fit_pages(described, gain, page_weight))
+    write_weights(fit_lines(parts, lambda those: np.ones(len(those.group), np.bool_)), judge)
 
 
-def leave_out(labelled: Labelled, measured: Measured, weight: Floats, described: Features, gain: Floats) -> None:
+def _model(line: Network, mostly: Network) -> PageModel:
+    return PageModel(load_characters(), load_words(), line, mostly)
+
+
+def report(title: str, labelled: Labelled, models: list[PageModel], number: NDArray[np.int64], among: Flags) -> None:
+    """Print what each page's model keeps of it."""
+    first, kept = (np.zeros(len(labelled.labels), np.bool_) for _ in range(2))
+    for this, model in enumerate(models):
+        rows = ((number == this) & among)[labelled.pages.page]
+        first[rows], kept[rows] = settled(labelled.lines.filter(pl.Series(rows)), model)
+    show(f"{title}, one pass", labelled, labelled.f1(first), among)
+    show(title, labelled, labelled.f1(kept), among)
+    show(f"{title}, by score.py", labelled, labelled.scored(kept, among), among)
+
+
+def spare(articles: Labelled, models: list[PageModel]) -> None:
+    """Print how much goes of articles that are no pages, papers of a fold by the model that has not seen them."""
+    kept = np.zeros(len(articles.labels), np.bool_)
+    for this, model in enumerate(models):
+        rows = (articles.group % FOLDS == this)[articles.pages.page]
+        kept[rows] = settled(articles.lines.filter(pl.Series(rows)), model)[1] if rows.any() else []
+    touched = np.add.reduceat(~kept, articles.pages.starts, dtype=np.int64) > 0
+    lost = (articles.tokens * ~kept).sum() / articles.tokens.sum()
+    print(f"articles of papers never seen: {touched.mean():.4f} touched, {lost:.5f} of the words lost")
+
+
+def leave_out(labelled: Labelled, parts: list[Part], judging: tuple[Part, Part, Part]) -> None:
     """Score each set, and each language, by what was learnt from the others alone."""
-    page_weight = weigh_pages(labelled)
     for collection, language in [(name, "") for name in SETS] + [("daniel", name) for name in ("el", "pl", "zh")]:
-        out = (labelled.collection == collection) & ((labelled.language == language) | (language == ""))
-        chances = chances_of(labelled, measured, weight, lambda _, out=out: out, 1)  # type: ignore[misc]
-        kept, here, _ = judge(labelled, measured, chances)
-        model = fit_pages({k: v[~out] for k, v in described.items()}, gain[~out], page_weight[~out])
-        whole = model.chances(here) > 0.5
-        show(f"never seen: {collection} {language}", labelled, labelled.f1(kept | whole[labelled.pages.page]), out)
+
+        def out(those: Labelled, collection: str = collection, language: str = language) -> Flags:
+            found: Flags = (those.collection == collection) & ((those.language == language) | (language == ""))
+            return found
+
+        def half(those: Labelled, odd: int) -> Flags:
+            found: Flags = ~out(those) & (those.group % 2 == odd)
+            return found
+
+        networks = [fit_lines(parts, lambda those, odd=odd: half(those, 1 - odd)) for odd in (0, 1)]  # type: ignore[misc]
+        score = unseen(networks, lambda those: those.group % 2)
+        [judge] = fit_judges(*judging, score, [lambda those: ~out(those)])
+        network = fit_lines(parts, lambda those: ~out(those))
+        number = np.zeros(len(labelled.group), np.int64)
+        title = f"never seen: {collection} {language}".strip()
+        report(title, labelled, [_model(network, judge)], number, out(labelled))
 
 
-def write_weights(line: Network, whole: Network) -> None:
+def write_weights(line: Network, mostly: Network) -> None:
     """Write the weights, one input a row."""
     parts = []
-    for name, network in (("line", line), ("whole", whole)):
+    for name, network in (("line", line), ("mostly", mostly)):
         table = network.to_json()
         rows = ",\n".join(json.dumps(row) for row in table.pop("inputs"))
         parts.append(f'"{name}": {{"inputs": [\n{rows}\n],\n{json.dumps(table)[1:]}')
     (DATA / "weights.json").write_text("{" + ",\n".join(parts) + "}\n", encoding="utf-8")
-
-
-def write_characters() -> None:
-    """Write the class of every code point as runs of equal classes."""
-    kinds = np.array([_kind(chr(point)) for point in range(0x110000)])
-    begin = np.flatnonzero(np.r_[True, kinds[1:] != kinds[:-1]])
-    runs = np.c_[np.diff(np.r_[begin, len(kinds)]), kinds[begin]]
-    table = json.dumps({"classes": list(CLASSES), "unicode": unicodedata.unidata_version, "runs": runs.tolist()})
-    (DATA / "characters.json").write_text(table.replace(" ", "") + "\n", encoding="utf-8")
-
-
-_MARKS = {
-    "stop": ".!?。！？؟।॥۔።፧．｡‼",
-    "comma": ",、，،፣､",
-    "colon": ":;：；؛︰",
-    "separator": "|/·•▸►▪■□●○★☆→←↑↓<>~_\\*+=›‹※◆◇｜／＞＜・▲▼",
-    "guillemet": "«»",
-    "quote": "\"'“”‘’„‚「」『』《》〈〉`´",
-    "bracket": "()[]{}（）【】〔〕［］",
-    "dash": "-–—―‐−",
-    "sign": "@#©®&™",
-    "ellipsis": "…",
-}
-_IDEOGRAPHS = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF), (0x20000, 0x323AF))
-"""Kana, Han, and Hangul syllables: a token each, as in `score.py`."""
-_SPACELESS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17D2))
-"""Thai, Lao, Burmese, Khmer."""
-_BY_CATEGORY = {"Lu": "upper", "Lt": "upper", "Ll": "lower", "L": "letter", "M": "letter", "N": "digit",
-                "Zs": "space", "Zl": "space", "Zp": "space", "Cc": "space"}  # fmt: skip
-
-
-def _kind(character: str) -> int:
-    for name, marks in _MARKS.items():
-        if character in marks:
-            return CLASSES.index(name)
-    for name, ranges in (("ideograph", _IDEOGRAPHS), ("spaceless", _SPACELESS)):
-        if any(low <= ord(character) <= high for low, high in ranges):
-            return CLASSES.index(name)
-    category = unicodedata.category(character)
-    return CLASSES.index(_BY_CATEGORY.get(category, _BY_CATEGORY.get(category[0], "symbol")))
 
 
 if __name__ == "__main__":

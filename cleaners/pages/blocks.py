@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from cleaners.pages.around import Pages
 from cleaners.pages.features import Features
@@ -13,6 +14,18 @@ from cleaners.pages.shape import Flags, Floats
 
 _LEAST_WORDS: Final = 0.5
 """A line of marks alone still has some weight."""
+
+
+_SURELY_CHROME: Final = 0.06
+"""Chance of content below which a line goes even from a page that is mostly content."""
+_SURELY_BODY: Final = 0.8
+_LITTLE: Final = 0.03
+"""Where so small a share of the words would go from such a page, nothing does: an article stays as it is."""
+_COPIED_WORDS: Final = 20
+"""A repeated line of so many words is no refrain."""
+_REPEATED_WORDS: Final = 3
+_COPIED_SHARE: Final = 0.3
+"""Share of the words kept that stand there a second time, from which on the body is taken to be there twice."""
 
 
 class Cut(NamedTuple):
@@ -42,35 +55,50 @@ def cut_pages(pages: Pages, words: Floats, chances: Floats) -> Cut:
     return Cut(chances >= best / 2, best)
 
 
+def spare_pages(pages: Pages, words: Floats, chances: Floats, cut: Cut) -> Flags:
+    """Keep what a page that is mostly content should keep: all but the lines that are surely chrome.
+
+    >>> chances = np.array([0.01, 0.95, 0.2, 0.3])
+    >>> pages, words = Pages.of(np.zeros(4)), np.array([3.0, 40.0, 9.0, 5.0])
+    >>> spare_pages(pages, words, chances, cut_pages(pages, words, chances)).tolist()
+    [False, True, True, True]
+    """
+    weight = np.maximum(words, _LEAST_WORDS)
+    spared = (chances >= _SURELY_CHROME) | cut.kept
+    return spared | (pages.total(weight * ~spared) <= _LITTLE * pages.total(weight))
+
+
+def second_copies(lines: pl.DataFrame, pages: Pages, words: Floats, features: Features, kept: Flags) -> Flags:
+    """Find the second copy of a body that stands on its page twice, as a page with a view for print has it."""
+    repeated = kept & (features["repeats"] > 0)
+    long = pages.total(repeated & (words >= _COPIED_WORDS)) > 0
+    rows = np.flatnonzero(repeated & long & (words >= _REPEATED_WORDS))
+    copies = np.zeros(len(kept), np.bool_)
+    text = pl.col("text").str.strip_chars().str.to_lowercase()
+    copies[rows] = lines[rows].select(pl.int_range(pl.len()).over("doc", text) > 0).to_series().to_numpy()
+    return copies & (pages.total(words * copies) >= _COPIED_SHARE * pages.total(words * kept))
+
+
 def describe_pages(pages: Pages, words: Floats, chances: Floats, cut: Cut, features: Features) -> Features:
-    """Describe each page to the judge of whole pages; one number per page."""
+    """Describe each page to the judge of pages; one number per page."""
     weight = np.maximum(words, _LEAST_WORDS)
     prose = np.expm1(features["prose"])
     all_words, all_prose = pages.total(weight), pages.total(prose) + 1
-    kept_prose = pages.total(np.where(cut.kept, prose, 0.0)) / all_prose
-    opens_run = cut.kept & ~(np.r_[False, cut.kept[:-1]] & (pages.place > 0))
+    kept_words = pages.total(weight * cut.kept)
+    doubted = (chances >= _SURELY_CHROME) & ~cut.kept
+    doubtful = pages.total(weight * doubted)
     by_line = {
         "expected_share": pages.total(weight * chances) / all_words,
-        "kept_share": pages.total(np.where(cut.kept, weight, 0.0)) / all_words,
-        "sure_share": pages.total(np.where(chances > 0.8, weight, 0.0)) / all_words,
-        "kept_prose": kept_prose,
-        "lost_prose": (1 - kept_prose) * (all_prose - 1) / all_words,
         "expected_f1": cut.expected,
-        "greatest_chance": pages.greatest(chances),
-        "runs": np.log1p(pages.total(opens_run)),
-        "runs_a_line": pages.total(opens_run) / pages.size,
-        "lines": features["page_lines"],
-        "words": features["page_words"],
-        "words_a_line": np.minimum(features["page_mean"], 60),
-        "prose": features["page_prose"],
+        "kept_share": kept_words / all_words,
+        "sure_share": pages.total(weight * (chances > _SURELY_BODY)) / all_words,
+        "doubtful_share": doubtful / all_words,
+        "doubtful_to_kept": doubtful / (kept_words + 1),
+        "doubtful_prose": pages.total(prose * doubted) / (doubtful + 1),
+        "kept_prose": pages.total(prose * cut.kept) / all_prose,
+        "sure_chrome": pages.total(chances < _SURELY_CHROME) / pages.size,
         "prose_share": features["page_prose_share"],
-        "sentence_share": features["page_sentence_share"],
-        "longest": features["page_longest"],
         "block_share": features["block_share"],
-        "comments": np.log1p(pages.total(features["says_comment"])),
-        "replies": features["page_replies"],
-        "shares": np.log1p(pages.total(features["says_share"])),
-        "furniture": np.log1p(pages.total(features["says_account"] + features["says_legal"])),
     }
     return {name: values[pages.starts] for name, values in by_line.items()}
 

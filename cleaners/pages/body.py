@@ -15,9 +15,10 @@ class KeepBody:
     """Keep the body of a whole page and drop the lines around it; for pages whose text nobody has extracted.
 
     The one cleaner whose lines go without a second witness: the score of a line, of its neighbours and of its
-    page is the reason. What is left is scored again until nothing more goes, so that a second run finds nothing;
-    the price is one to two hundredths of the mean token F1 of one pass (0.960 to 0.950 on labelled Greek,
-    Polish and Chinese pages).
+    page is the reason. A page that is mostly content keeps all but what is surely chrome, so an article stays as it
+    is and a second run finds nothing; a body that stands on its page twice loses its second copy. Mean token F1
+    on labelled pages of sites it had not seen: 0.88 English, 0.96 Greek, 0.93 Polish, 0.93 Chinese. The title of
+    the page helps much: without one the score is some hundredths lower.
     """
 
     safety: ClassVar = "chrome"

@@ -20,6 +20,13 @@ _LONG_SENTENCE_WORDS: Final = 25
 _CASED_WORD: Final = 5.0
 """Letters of a word, where the script does not say."""
 
+_NOTICE_BYTES: Final = 1000
+"""Notices of law and of the house are looked for in lines of at most so many bytes: a sentence, or a few."""
+_STEM: Final = 5
+"""Letters by which a word is known in another form of it."""
+_FEW_STEMS: Final = 3
+_STAMP: Final = r"\d[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}|\b(?:19|20)\d\d\b|[٠-٩۰-۹][:/][٠-٩۰-۹]|\d[年月日]"
+
 
 def measure_lines(
     lines: pl.DataFrame, characters: NDArray[np.uint8], words: Mapping[str, tuple[str, ...]]
@@ -40,6 +47,8 @@ def measure_lines(
     features |= _of_the_block(pages, n, prose)
     features |= _of_stock_words(pages, lines["text"], n, words)
     features |= _of_the_title(pages, lines)
+    features |= _of_title_words(pages, lines, n)
+    features |= _of_stamps(pages, lines["text"], n)
     return n, features
 
 
@@ -169,9 +178,14 @@ def _of_stock_words(pages: Pages, text: pl.Series, n: Floats, words: Mapping[str
     bare = text.gather(rows).str.to_lowercase().str.replace_all(r"[\s.,:;()|\[\]{}!?]+", " ")
     padded = pl.DataFrame({"text": " " + bare + " "})
     found = padded.select(pl.col("text").str.contains_any(list(stock)).alias(name) for name, stock in words.items())
+    notice = (n > STOCK_LINE) & (text.str.len_bytes() <= _NOTICE_BYTES).to_numpy()
+    longer = np.flatnonzero(notice)
+    says = text.gather(longer).str.to_lowercase().str.contains_any(list(words["notice"])).to_numpy()
     for name in words:
         flags = np.zeros(len(n), np.bool_)
         flags[rows] = found[name].to_numpy()
+        if name == "notice":
+            flags[longer] = says
         features[f"says_{name}"] = flags.astype(float)
         features[f"{name}_5_around"] = pages.mean(flags, -5, 5)
         features[f"{name}_20_around"] = pages.mean(flags, -20, 20)
@@ -194,6 +208,61 @@ def _of_the_title(pages: Pages, lines: pl.DataFrame) -> Features:
         "titles_below": np.log1p(count - above),
         "title_share_above": above / np.maximum(count, 1),
         "has_title": np.minimum(count, 1),
+    }
+
+
+def _of_title_words(pages: Pages, lines: pl.DataFrame, n: Floats) -> Features:
+    """Tell how much of the title each longer line says: the story does, the teasers of other stories do not."""
+    share = _title_share(lines, n)
+    greatest = pages.greatest(share)
+    return {
+        "title_words": share,
+        "title_words_to_most": share / np.maximum(greatest, 0.1),
+        "title_words_most": greatest,
+        "title_words_2_around": pages.mean(share, -2, 2),
+        "title_words_8_around": pages.mean(share, -8, 8),
+        "title_words_above": np.log1p(pages.before(share)),
+        "title_words_below": np.log1p(pages.after(share)),
+    }
+
+
+def _title_share(lines: pl.DataFrame, n: Floats) -> Floats:
+    found = np.zeros(len(lines))
+    if "title" not in lines.columns:
+        return found
+    stem = pl.col("stem").str.slice(0, _STEM)
+    first = Pages.of(lines["doc"].to_numpy()).starts
+    titles = (
+        lines.select("doc", stem=_stems(pl.col("title"))).gather(first).explode("stem").with_columns(stem).unique()
+        .drop_nulls()
+    )  # fmt: skip
+    longer = lines.with_row_index("row").select("row", "doc", "text").filter(pl.lit(pl.Series(n)) >= _SENTENCE_WORDS)
+    said = (
+        longer.select("row", "doc", stem=_stems(pl.col("text"))).explode("stem").with_columns(stem)
+        .join(titles, on=["doc", "stem"], how="semi").unique().group_by("row", "doc").len("said")
+        .join(titles.group_by("doc").len("all"), on="doc")
+    )  # fmt: skip
+    found[said["row"].to_numpy()] = said["said"].to_numpy() / np.maximum(said["all"].to_numpy(), _FEW_STEMS)
+    return found
+
+
+def _stems(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.extract_all(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|\p{L}{4,}")
+
+
+def _of_stamps(pages: Pages, text: pl.Series, n: Floats) -> Features:
+    """Tell of short lines with a date or a time: they head stories and teasers, and each comment."""
+    rows = np.flatnonzero((n <= STOCK_LINE) & (text.str.len_bytes() <= _STOCK_CHARACTERS).to_numpy())
+    flags = np.zeros(len(n), np.bool_)
+    flags[rows] = text.gather(rows).str.contains(_STAMP).to_numpy()
+    return {
+        "stamp": flags.astype(float),
+        "stamps_3_around": pages.mean(flags, -3, 3),
+        "stamps_12_around": pages.mean(flags, -12, 12),
+        "stamps_above": np.log1p(pages.before(flags)),
+        "stamps_below": np.log1p(pages.after(flags)),
+        "from_stamp": np.log1p(pages.lines_since(flags, own=True)),
+        "to_stamp": np.log1p(pages.lines_until(flags, own=True)),
     }
 
 

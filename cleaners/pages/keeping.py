@@ -7,14 +7,15 @@ import numpy as np
 import polars as pl
 
 from cleaners.pages.around import Pages
-from cleaners.pages.blocks import cut_pages, describe_pages
+from cleaners.pages.blocks import cut_pages, describe_pages, second_copies, spare_pages
 from cleaners.pages.features import measure_lines
 from cleaners.pages.model import PageModel, load_model
 from cleaners.pages.shape import Flags
 
 _SLICE_BYTES: Final = 2 << 20
 """Pages are scored by slices of so much text: some two hundred numbers are made for each line."""
-_HALF: Final = 0.5
+_MOSTLY: Final = 0.65
+"""How sure the judge must be that a page is mostly content; at 0.5 it spares too many pages of sets it never saw."""
 
 
 def keep_lines(lines: pl.DataFrame, model: PageModel | None = None) -> pl.Series:
@@ -51,8 +52,9 @@ def _keep(lines: pl.DataFrame, model: PageModel) -> Flags:
         # dropping every line above a tenth of the texts does worse.
         chances = chances * (1 - lines["site_share"].fill_null(0).to_numpy())
     cut = cut_pages(pages, words, chances)
-    whole = model.whole.chances(describe_pages(pages, words, chances, cut, features))
-    return cut.kept | (whole > _HALF)[pages.page]
+    mostly = model.mostly.chances(describe_pages(pages, words, chances, cut, features)) > _MOSTLY
+    kept = np.where(mostly[pages.page], spare_pages(pages, words, chances, cut), cut.kept)
+    return kept & ~second_copies(lines, pages, words, features, kept)
 
 
 def _slices(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -83,8 +83,8 @@ class PageModel:
     """Words of chrome in short lines, by what they tell of."""
     line: Network
     """Chance of a line to be content."""
-    whole: Network
-    """Chance of a page to be better left whole."""
+    mostly: Network
+    """Chance of a page to be mostly content, and better left so."""
 
 
 def load_model() -> PageModel:
@@ -96,7 +96,7 @@ def load_model() -> PageModel:
     """
     weights = _read("weights.json")
     return PageModel(
-        load_characters(), load_words(), Network.from_json(weights["line"]), Network.from_json(weights["whole"])
+        load_characters(), load_words(), Network.from_json(weights["line"]), Network.from_json(weights["mostly"])
     )
 
 

@@ -91,6 +91,33 @@ def test_the_cut_has_the_highest_expected_f1() -> None:
         assert 2 * hits[kept].sum() / (words[kept].sum() + hits.sum()) == pytest.approx(max(expected), abs=1e-3)
 
 
+def test_a_second_run_finds_nothing(model: PageModel) -> None:
+    pages = [[line for _, line in case["lines"]] for case in CASES]
+    titles = [case.get("title") for case in CASES]
+    lines = table(pages, titles)
+    left = lines.filter(keep_lines(lines, model))
+    assert keep_lines(left, model).all()
+
+
+def test_articles_are_left_whole(gold: Path, model: PageModel) -> None:
+    articles = [path.read_text("utf-8").split("\n") for path in sorted(gold.glob("*.txt"))]
+    assert keep_lines(table(articles), model).all()
+
+
+def test_the_second_copy_of_a_body_goes(model: PageModel) -> None:
+    body = [line for sign, line in CASES[0]["lines"] if sign == "+"]
+    page = [line for _, line in CASES[0]["lines"]]
+    lines = table([[*page, "Print this page", *body]])
+    kept = lines.filter(keep_lines(lines, model))["text"].to_list()
+    assert [kept.count(line) for line in body] == [1] * len(body)
+
+
+def test_a_refrain_is_no_second_copy(model: PageModel) -> None:
+    verses = [["The river took the bridge away,", "the river took the mill,"], ["it came in March, it came in May,"]]
+    song = [*verses[0], "and we are waiting still.", *verses[1], *verses[0], "and we are waiting still."]
+    assert keep_lines(table([song]), model).all()
+
+
 # Mean token F1 that was reached where the pages were trained on: a floor against breaking, not a claim of quality.
 # The claim is the cross-validation that scripts/train_pages.py prints.
 FLOORS = {"dragnet_en": 0.885, "daniel": 0.94, "cleaneval_dev": 0.93, "readability": 0.915}
