@@ -22,7 +22,7 @@ from dedup.rule import Rule
 from dedup.samples import Samples, sample_shingles
 from dedup.shingles import ShingleSets, shingle_sets, word_counts
 from dedup.signatures import Signatures, signatures
-from dedup.sketches import sketch_batch, sketch_schema
+from dedup.sketches import sketch_batch, sketch_lines, sketch_schema
 
 __all__ = [
     "ARTICLES",
@@ -64,6 +64,7 @@ __all__ = [
     "shingle_sets",
     "signatures",
     "sketch_batch",
+    "sketch_lines",
     "sketch_schema",
     "split_paragraphs",
     "word_counts",

@@ -1,10 +1,11 @@
 """Texts in pieces, sketched by several threads."""
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from dedup.rule import Rule
 from dedup.sketches import sketch_batch, sketch_schema
+
+Answer = TypeVar("Answer")
+Question = TypeVar("Question")
 
 PIECE: Final = 4 << 20
 """Bytes of text in a piece: enough to hide the call, little enough to keep every thread busy."""
@@ -42,6 +46,26 @@ def sketch_all(batches: Iterable[pl.Series], rule: Rule) -> pl.DataFrame:
         while some := list(islice(waiting, 4 * threads)):
             tables.extend(pool.map(partial(sketch_batch, rule=rule), some))
     return pl.concat(tables)
+
+
+def beside(
+    work: Callable[[Question], Answer], questions: Iterable[Question], *, threads: int = 2
+) -> Iterator[tuple[Question, Answer]]:
+    """Give each question with the answer of `work` to it, in order; the next ones are read and worked on meanwhile.
+
+    >>> [length for _, length in beside(len, ["ab", "c"])]
+    [2, 1]
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[tuple[Question, Future[Answer]]] = deque()
+        for question in questions:
+            waiting.append((question, pool.submit(work, question)))
+            if len(waiting) > threads:
+                done, answer = waiting.popleft()
+                yield done, answer.result()
+        while waiting:
+            done, answer = waiting.popleft()
+            yield done, answer.result()
 
 
 def gathered(texts: pl.Series, documents: NDArray[np.int64]) -> Iterator[pl.Series]:

@@ -7,12 +7,14 @@ documents stands for its k (k − 1) / 2 pairs.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.batches import beside
 from dedup.kernels import kernel
 from dedup.keyed import Keyed
 from dedup.rule import Rule
@@ -70,8 +72,7 @@ def find_candidates(
     for keys, documents in _keys_of_short(columns, rule, chosen, scratch, memory):
         entries = _with(entries, keys, documents)
     ranges = _ranges(chosen.size, memory)
-    for column in band_columns(rule):
-        keys = values(columns, column)
+    for _, keys in beside(partial(values, columns), band_columns(rule), threads=1):
         for range_ in range(ranges):
             # The high bits say which: for whole ranges, not for remainders, so that buckets are in order.
             own = chosen & (keys != 0)
@@ -169,16 +170,18 @@ def _prefixes(flat, sizes, counts, a, b):  # type: ignore[no-untyped-def] # noqa
         size = sizes[i]
         shingles = flat[end : end + size].copy()
         end += size
+        rarities = np.empty(size, np.uint32)
+        for k in range(size):
+            rarities[k] = counts[shingles[k] & mask]
         prefix = size - (a * size + b - 1) // b + 1
         for k in range(prefix):  # selection: sets here are small
             least = k
             for j in range(k + 1, size):
-                x = counts[shingles[j] & mask]
-                y = counts[shingles[least] & mask]
-                if x < y or (x == y and shingles[j] < shingles[least]):
+                if rarities[j] < rarities[least] or (rarities[j] == rarities[least] and shingles[j] < shingles[least]):
                     least = j
             shingles[k], shingles[least] = shingles[least], shingles[k]
-            if counts[shingles[k] & mask] > 1:
+            rarities[k], rarities[least] = rarities[least], rarities[k]
+            if rarities[k] > 1:
                 keys[written] = shingles[k]
                 owners[written] = i
                 written += 1

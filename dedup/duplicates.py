@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.batches import beside
 from dedup.buckets import Buckets, add_members, put_members
 from dedup.candidates import Columns, Entries, columns_of, find_candidates, values
 from dedup.clusters import cluster
@@ -127,8 +129,8 @@ def _read_again(documents: NDArray[np.int64], texts: Texts, rule: Rule, scratch:
     sets = SetStore(scratch, memory=memory)
     kept = TextStore(scratch)
     if documents.size:
-        for piece in texts(documents):
-            sets.add(shingle_sets(piece, words=rule.words))
+        for piece, shingles in beside(partial(shingle_sets, words=rule.words), texts(documents)):
+            sets.add(shingles)
             if rule.template_guard:
                 kept.add(piece)
     pool = sets.open()

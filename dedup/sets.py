@@ -5,22 +5,26 @@ from typing import BinaryIO, Final
 
 import numpy as np
 import polars as pl
+from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
 from dedup.proof import set_marks
 from dedup.shingles import ShingleSets
+from dedup.utf8 import pointer, utf8
 
 MEMORY: Final = 256 << 20
 """Bytes of shingle sets that are kept in memory, where there is a scratch file for more."""
+TEXTS: Final = 64 << 20
+"""Bytes of text that are kept so."""
 
 
 class SetStore:
     """Shingle sets by slot, in the order in which they were added.
 
-    Sets take 2 kB a news article and do not compress. With a `scratch` file (opened for reading and writing by
-    the caller, who also deletes it) all of them go there, and `load` brings back those that the clustering asks
-    for, up to `memory` bytes at a time; reading is by offset, for mapped memory would count as resident.
+    Sets take 2 kB a news article and do not compress. Those that `memory` has no room for, and with them all others,
+    go to a `scratch` file (opened for reading and writing by the caller, who also deletes it), if there is one;
+    `load` brings back those that the clustering asks for. It reads by offset, for mapped memory counts as resident.
     """
 
     def __init__(self, scratch: BinaryIO | None = None, *, memory: int = MEMORY) -> None:
@@ -30,58 +34,81 @@ class SetStore:
         self._starts: list[NDArray[np.int64]] = []
         self._marks: list[NDArray[np.uint64]] = []
         self._capacity = memory // 8
+        self._held = 0
 
     def add(self, sets: ShingleSets) -> None:
         """Add sets; each takes the next slot."""
         self._sizes.append(np.diff(sets.starts))
         self._marks.append(set_marks(sets.hashes, sets.starts))
-        if self._scratch is None:
-            self._parts.append(sets.hashes)
-        else:
-            self._starts.append(self._scratch.tell() + 8 * sets.starts[:-1])
-            self._scratch.write(sets.hashes.tobytes())
+        self._parts.append(sets.hashes)
+        self._held += sets.hashes.size
+        if self._scratch is not None and self._held > self._capacity:
+            for part, sizes in zip(self._parts, self._sizes[len(self._starts) :], strict=True):
+                self._starts.append(self._scratch.tell() + 8 * (np.cumsum(sizes) - sizes))
+                self._scratch.write(part.data)
+            self._parts.clear()
 
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
         sizes = np.concatenate([*self._sizes, np.empty(0, np.int64)])
         marks = np.concatenate([*self._marks, np.empty(0, np.uint64)])
-        starts = np.concatenate([*self._starts, np.empty(0, np.int64)])
-        if self._scratch is None:
-            hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
-            self._parts.clear()
-            return SetPool(hashes, np.cumsum(sizes) - sizes, sizes, marks, starts, None)
-        self._scratch.flush()
+        if not self._starts:
+            hashes = np.empty(self._held, np.uint64)
+            end = self._held
+            while self._parts:  # one after the other: two copies of all of them would be twice the memory
+                part = self._parts.pop()
+                hashes[end - part.size : end] = part
+                end -= part.size
+            return SetPool(hashes, np.cumsum(sizes) - sizes, sizes, marks, np.empty(0, np.int64), None)
+        starts = np.concatenate(self._starts)
         capacity = max(min(self._capacity, int(sizes.sum())), 2 * int(sizes.max(initial=1)))
         return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, marks, starts, self._scratch)
 
 
 class TextStore:
-    """The texts of the same documents by slot, in the same scratch file; without one, as they came."""
+    """The texts of the same documents by slot, as long as `memory` has room for them, else in the same scratch file."""
 
-    def __init__(self, scratch: BinaryIO | None = None) -> None:
+    def __init__(self, scratch: BinaryIO | None = None, *, memory: int = TEXTS) -> None:
         self._scratch = scratch
-        self._parts: list[pl.Series] = []
+        self._capacity = memory
+        self._held = 0
+        self._parts: list[NDArray[np.uint8]] = []
+        self._places: list[int] = []  # where the first parts are in the scratch file: the others are in memory
         self._firsts = [0]
         self._ends: list[NDArray[np.int64]] = []
 
     def add(self, texts: pl.Series) -> None:
         """Add texts; each takes the next slot."""
+        with utf8(texts) as views:
+            self._parts.append(_joined(views.addresses, views.lengths))
+            self._ends.append(np.concatenate([[0], np.cumsum(views.lengths, dtype=np.int64)]))
         self._firsts.append(self._firsts[-1] + len(texts))
-        if self._scratch is None:
-            self._parts.append(texts)
-            return
-        ends = np.cumsum(texts.str.len_bytes().fill_null(0).to_numpy(), dtype=np.int64)
-        self._ends.append(self._scratch.tell() + np.concatenate([[0], ends]))
-        self._scratch.write("".join(texts.drop_nulls()).encode())
+        self._held += self._parts[-1].size
+        if self._scratch is not None and self._held > self._capacity:
+            for part in self._parts:
+                self._places.append(self._scratch.tell())
+                self._scratch.write(part.data)
+            self._parts.clear()
 
     def __getitem__(self, slot: int) -> bytes:
         part = bisect_right(self._firsts, slot) - 1
-        row = slot - self._firsts[part]
-        if self._scratch is None:
-            return str(self._parts[part][row] or "").encode()
-        start, end = self._ends[part][row : row + 2].tolist()
-        self._scratch.seek(start)
+        start, end = self._ends[part][slot - self._firsts[part] :][:2].tolist()
+        if not self._places:
+            return self._parts[part][start:end].tobytes()
+        assert self._scratch is not None  # noqa: S101 - nothing has a place in it otherwise
+        self._scratch.seek(self._places[part] + start)
         return self._scratch.read(end - start)
+
+
+@kernel
+def _joined(addresses, lengths):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    joined = np.empty(np.sum(lengths), np.uint8)
+    end = 0
+    for i in range(addresses.size):
+        length = np.int64(lengths[i])
+        joined[end : end + length] = carray(pointer(addresses[i]), length, np.uint8)  # type: ignore[call-arg, call-overload]
+        end += length
+    return joined
 
 
 class SetPool:

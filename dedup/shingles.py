@@ -9,15 +9,13 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numba import carray, types  # type: ignore[attr-defined]
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
 from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD, folding_table
 from dedup.distinct import keep_distinct, mix, sort_hashes
 from dedup.kernels import kernel
-from dedup.utf8 import utf8
+from dedup.utf8 import pointer, utf8
 
 U32 = np.uint32
 U64 = np.uint64
@@ -60,14 +58,6 @@ def folded_points() -> FoldedPoints:
     return FoldedPoints(table, np.concatenate([folding.starts, ends]).astype(np.uint32), packed[folding.points])
 
 
-@intrinsic
-def _pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    def build(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), build
-
-
 @kernel
 def point_at(text, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Code point at byte `i` (uint64: a signed index costs a test for negative ones) and where the next begins.
@@ -95,7 +85,7 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     What does not fit into `shingles` is only counted. (An array that grows in here costs a reference count for
     every character: twelve times the time.)
     """
-    text = carray(_pointer(address), length, np.uint8)  # type: ignore[call-arg]
+    text = carray(pointer(address), length, np.uint8)  # type: ignore[call-arg]
     end = U64(length)
     i = U64(0)
     ring = np.zeros(words, np.uint64)

@@ -8,6 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 import polars as pl
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 _INLINE = 12
@@ -99,3 +102,13 @@ def _views(array: _ArrowArray) -> Utf8:
     outside = buffers[which] + views[:, 3].astype(np.uint64)
     inside = np.uint64(base + 4) + np.uint64(16) * np.arange(array.length, dtype=np.uint64)
     return Utf8(np.where(inline, inside, outside), lengths)
+
+
+@intrinsic
+def pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Turn an address into a pointer, inside a kernel."""
+
+    def build(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), build

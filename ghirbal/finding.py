@@ -21,8 +21,7 @@ from dedup import (
     prove_contained,
     remove_contained,
     sample_shingles,
-    sketch_batch,
-    split_paragraphs,
+    sketch_lines,
 )
 from dedup.dates import unreadable
 from ghirbal.index_stage import find_beside, known_articles, known_paragraphs, known_places
@@ -183,15 +182,16 @@ def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output,
     spill, first = documents.spill, int(documents.firsts[part])
     texts = spill.read("rows", part, "text")["text"]
     kept = decided["survivor"].slice(first, texts.len()).is_null().arg_true()
-    split = split_paragraphs(texts.gather(kept), min_words=plan.paragraph_words)
+    split, sketches = sketch_lines(texts.gather(kept), plan.paragraph_rule, min_words=plan.paragraph_words)
     split = split.with_columns(kept.gather(split["doc"]).alias("doc"))
     table = split.select(
         pl.col("doc").cast(pl.Int64) + first,
         original_lines(split, texts, spill.read("edits", part)).alias("line"),
         pl.col("line").alias("cleaned_line"),
         "last_short",
+        "start",
+        "length",
     )
-    sketches = sketch_batch(split["text"], plan.paragraph_rule)
     return output.manifest.finish(
         SPLIT,
         part,
@@ -203,10 +203,10 @@ def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output,
 def _texts(documents: Spilled, paragraphs: Spilled, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
     """Read some paragraphs again, from their documents: kept apart they would double what is spilled."""
     for part, own in paragraphs.places(numbers):
-        split = paragraphs.spill.read("split", part, "doc", "cleaned_line")[own]
+        split = paragraphs.spill.read("split", part, "doc", "start", "length")[own]
         whole = documents.spill.read("rows", part, "text")["text"].gather(split["doc"] - documents.firsts[part])
-        lines = pl.DataFrame([whole, split["cleaned_line"]])
-        yield lines.select(pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)).to_series()
+        cut = pl.col("text").cast(pl.Binary).bin.slice("start", "length").cast(pl.String)
+        yield split.with_columns(whole).select(cut).to_series()
 
 
 def paragraphs_of(documents: Spilled, output: Output) -> Spilled:
