@@ -1,6 +1,7 @@
 # Everything a person or CI does here. Needs Python 3.11 or newer and make; `make install` brings the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+COMMAND := .venv/command
 INSTALLED := .venv/installed
 
 .PHONY: help install demo test check wheel bench peers readme docs clean
@@ -11,13 +12,17 @@ help: ## list the targets
 install: $(INSTALLED) ## set up .venv with pinned versions
 
 # hatchling first, then no isolated build: the pins hold for the build as well.
-$(INSTALLED): pyproject.toml constraints.txt
+$(COMMAND): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+$(INSTALLED): $(COMMAND)
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@touch $@
 
-demo: install ## clean the five seed pages and write the evidence to out/demo
+demo: $(COMMAND) ## clean the five seed pages and write the evidence to out/demo
 	$(BIN)/ghirbal run seeds -o out/demo --overwrite
 
 test: install ## run the whole suite

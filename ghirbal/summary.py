@@ -20,8 +20,8 @@ def summary(outcome: Outcome) -> str:
     """Return the lines that end a run."""
     counts, out = outcome.counts, outcome.out
     rows = counts["rows"]
-    survivors, removed, quarantined = (f"{rows[name]:,} {name}" for name in ("survivors", "removed", "quarantined"))
-    lines = [f"{_many(rows['in'], 'row')} in = {survivors} + {removed} + {quarantined}"]
+    removed, quarantined = (f"{rows[name]:,} {name}" for name in ("removed", "quarantined"))
+    lines = [f"{_many(rows['in'], 'row')} in = {_many(rows['survivors'], 'survivor')} + {removed} + {quarantined}"]
     cleaned = counts.get("cleaned")
     if cleaned is not None:
         taken = cleaned["bytes before"] - cleaned["bytes after"]
@@ -36,6 +36,7 @@ def summary(outcome: Outcome) -> str:
             f"  articles       {rows['removed']:,} removed: {articles.get('identical', 0):,} identical "
             f"and {articles.get('near-duplicate', 0):,} similar to one that stays"
         )
+    lines += [_searched(kind, told) for kind, told in counts.get("search", {}).items()]
     paragraphs = counts.get("paragraphs")
     if paragraphs is not None:
         verb = "removed" if paragraphs["mode"] == "remove" else "reported"
@@ -53,6 +54,20 @@ def summary(outcome: Outcome) -> str:
     elif outcome.resumed:
         lines.insert(0, f"{out} was unfinished; went on where it stopped")
     return "\n".join(lines)
+
+
+def _searched(kind: str, told: dict[str, Any]) -> str:
+    """Say with what chance similar texts met, and how many that are not.
+
+    >>> _searched("articles", {"bands": 2, "rows": 9, "bytes per text": 16, "found": {"0.5": 0.25}, "in vain": 18})
+    '  search         articles by 2 bands of 9 minima, 16 bytes each: 25.0 % of the pairs at 0.5 meet; 18 of a \
+million at 0.1, in vain'
+    """
+    chances = ", ".join(f"{100 * chance:.1f} % of the pairs at {step}" for step, chance in told["found"].items())
+    return (
+        f"  search         {kind} by {told['bands']} bands of {told['rows']} minima, {told['bytes per text']} bytes "
+        f"each: {chances} meet; {told['in vain']:,} of a million at 0.1, in vain"
+    )
 
 
 def _many(count: int, thing: str) -> str:

@@ -8,6 +8,7 @@ import sysconfig
 import tomllib
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
@@ -56,7 +57,10 @@ def test_the_tutorial_works_as_it_is_typed(tmp_path, monkeypatch, capsys):
             if call:
                 _, *words = shlex.split(call, comments=True)
                 assert main(words) == (1 if words[0] in ("check", "fix") else 0), (call, capsys.readouterr().err)
-    assert list((tmp_path / "clean-weather").rglob("*.parquet"))
+    (weather,) = pl.read_parquet(tmp_path / "clean-weather" / "documents" / "*.parquet")["text"]
+    (mine,) = pl.read_parquet(tmp_path / "clean-mine" / "documents" / "*.parquet")["text"]
+    assert ("Weather today" in weather, "By Jane Doe" in weather) == (False, True)
+    assert ("Weather today" in mine, "By Jane Doe" in mine) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "seeds/README.md"])

@@ -37,10 +37,10 @@ _SCRIPTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DecodeEscapes:
-    r"""Decode words in percent, quoted-printable, `\\u` or UTF-7 escapes.
+    r"""Decode words in percent, quoted-printable, `\u` or UTF-7 escapes.
 
     Only whole words that become words of one script, with letters beyond ASCII. Addresses and code stay as they
-    are, and so does a `\\u` escape alone, of which the sentence may speak.
+    are, and so does a `\u` escape alone, of which the sentence may speak.
     """
 
     safety: ClassVar = "repair"
