@@ -1,13 +1,17 @@
 """The counts of a job, and the sum that has to come out: rows in = survivors + removed + quarantined."""
 
-from typing import Any
+from typing import Any, Final
 
+from dedup import Rule, collision_probability, expected_candidates
 from ghirbal.cleaning import totals
 from ghirbal.excess import excess, inside
 from ghirbal.finding import ARTICLES, PARAGRAPHS
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.writing import QUARANTINE, Results
+
+UNLIKE: Final = 0.1
+"""Similarity of two articles that share no more than their language: of single words more, of longer shingles less."""
 
 
 def account(results: Results, written: dict[str, int], output: Output, plan: Plan) -> dict[str, Any]:
@@ -41,10 +45,29 @@ def counted(  # noqa: PLR0917 - what the stages of either engine tell
         counts["cleaned"] = cleaned
     if plan.rule is not None:
         counts["articles"] = reasons
+        counts["search"] = {"articles": search(plan.rule)}
     if plan.paragraph_rule is not None:
         counts["paragraphs"] = {"mode": plan.options.paragraphs, "found": written["paragraphs"]}
+        counts["search"]["paragraphs"] = search(plan.paragraph_rule)
     counts["written"] = written
     return counts
+
+
+def search(rule: Rule) -> dict[str, Any]:
+    """Say what a rule's bands find, and what they cost.
+
+    `found` is the chance with which a pair of this similarity is compared; `in vain` how many of a million unlike
+    pairs, of similarity `UNLIKE`, are expected to be.
+
+    >>> told = search(Rule(words=5, threshold=0.8))
+    >>> told["bands"], told["bytes per text"], told["found"]["0.5"], told["in vain"]
+    (18, 144, 0.2468, 18)
+    """
+    bands = {"bands": rule.bands.bands, "rows": rule.bands.rows}
+    steps = [*(step / 10 for step in range(1, 10)), rule.threshold]
+    found = {f"{step:g}": round(collision_probability(step, **bands), 4) for step in sorted(set(steps))}
+    spurious = round(1_000_000 * expected_candidates([UNLIKE], **bands))
+    return {**bands, "bytes per text": rule.bands.bytes_per_document, "found": found, "in vain": spurious}
 
 
 def check_rows(rows: dict[str, int]) -> None:

@@ -60,13 +60,14 @@ def _searched(kind: str, told: dict[str, Any]) -> str:
     """Say with what chance similar texts met, and how many that are not.
 
     >>> _searched("articles", {"bands": 2, "rows": 9, "bytes per text": 16, "found": {"0.5": 0.25}, "in vain": 18})
-    '  search         articles by 2 bands of 9 minima, 16 bytes each: 25.0 % of the pairs at 0.5 meet; 18 of a \
-million at 0.1, in vain'
+    '  search         articles by 2 bands of 9 minima, 16 bytes each; pairs that meet, by similarity: 25.0 % at 0.5 \
+(in vain 18 of a million at 0.1)'
     """
-    chances = ", ".join(f"{100 * chance:.1f} % of the pairs at {step}" for step, chance in told["found"].items())
+    steps = ((step, chance) for step, chance in told["found"].items() if 0.001 <= chance < 0.9995)
+    chances = ", ".join(f"{100 * chance:.1f} % at {step}" for step, chance in steps)
     return (
         f"  search         {kind} by {told['bands']} bands of {told['rows']} minima, {told['bytes per text']} bytes "
-        f"each: {chances} meet; {told['in vain']:,} of a million at 0.1, in vain"
+        f"each; pairs that meet, by similarity: {chances} (in vain {told['in vain']:,} of a million at 0.1)"
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -66,6 +67,14 @@ def test_every_row_is_a_survivor_or_removed_or_quarantined(archive, out):
         "quarantined": 3,
     }
     assert counts["removed"] > 10
+
+
+def test_a_run_says_what_its_search_finds_and_costs(out):
+    told = json.loads((out / "run.json").read_bytes())["counts"]["search"]
+    assert told["articles"]["found"]["0.5"] >= 0.995
+    assert told["articles"]["bytes per text"] == 8 * told["articles"]["bands"]
+    assert told["paragraphs"]["found"]["0.7"] >= 0.995
+    assert told["articles"]["in vain"] > told["paragraphs"]["in vain"]
 
 
 @pytest.mark.parametrize("job", [run, clean, dedup])
@@ -294,8 +303,8 @@ def test_redact_masks_what_is_about_a_person(tmp_path, seeds):
     assert_frame_equal(table(tmp_path / "open", "documents"), table(tmp_path / "redacted", "documents"))
 
 
-KILLED_AT = (2, 9, 13, 27)
-"""Lines of the manifest at which the process is killed: in the first stage, the paragraphs, the writing."""
+KILLED_AT = (5, 20, 35, 46)
+"""Lines of the manifest at which the process is killed: in each of the first stages, the paragraphs, the writing."""
 
 
 def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_jsonl, contents):
@@ -321,6 +330,27 @@ def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_j
     outcome = run([source], out, options=Options(batch_rows=20))
     assert outcome.resumed
     assert contents(out) == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("room", [2_000, 30_000, 80_000])
+def test_a_job_that_could_not_write_goes_on(tmp_path, rows, write_jsonl, contents, room):
+    """The system refuses to let any file grow beyond `room`, as a full disk does."""
+    source = write_jsonl(tmp_path / "in" / "a.jsonl", rows(8, 60))
+    call = ["run", str(source), "-o", str(tmp_path / "out"), "--batch-rows", "20"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "ghirbal", *call],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("ghirbal: error: File too large")
+    assert ended.stderr.count("\n") == 1
+    assert not (tmp_path / "out" / "run.json").exists()
+    run([source], tmp_path / "out", options=Options(batch_rows=20))
+    run([source], tmp_path / "whole", options=Options(batch_rows=20))
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
 def test_damaged_intermediate_file_is_made_again(tmp_path, rows, write_jsonl, contents):
