@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from os import times
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -38,7 +39,8 @@ class Line:
 
     task: str
     tool: str
-    rate: float  # documents a second
+    rate: float  # documents a second, best of the rounds
+    cpu: float  # microseconds of both cores for a document, its processes included: what a busy machine leaves alone
     recall: float | None = None  # share of the pairs at or above the threshold that it found
     removed: int | None = None
     unproved: int | None = None  # removed, although less similar to what stands for it than the threshold
@@ -104,16 +106,18 @@ def unproved(removed: dict[int, int], texts: pl.Series, cut: Callable[[str], set
     return sum(exact(cut(texts[gone]), cut(texts[stays])) < THRESHOLD for gone, stays in removed.items())
 
 
-def fastest(calls: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tuple[float, Any]]:
-    """Best seconds and the answer of each call; the calls take turns, so that a slow minute hits them all."""
+def fastest(calls: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tuple[float, float, Any]]:
+    """Best seconds, best CPU seconds and the answer of each call; they take turns: a slow minute hits them all."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
+    cpu: dict[str, list[float]] = {name: [] for name in calls}
     answers = {}
     for _ in range(rounds):
         for name, call in calls.items():
-            began = perf_counter()
+            began, used = perf_counter(), sum(times()[:4])
             answers[name] = call()
             seconds[name].append(perf_counter() - began)
-    return {name: (min(seconds[name]), answers[name]) for name in calls}
+            cpu[name].append(sum(times()[:4]) - used)
+    return {name: (min(seconds[name]), min(cpu[name]), answers[name]) for name in calls}
 
 
 def signature_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
@@ -126,7 +130,7 @@ def signature_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
         "gaoya, with insertion": lambda: gaoya_index(texts, bands.bands, bands.rows),
     }
     lines = []
-    for tool, (seconds, answer) in fastest(calls, rounds).items():
+    for tool, (seconds, cpu, answer) in fastest(calls, rounds).items():
         if tool == "ghirbal":
             hit = hits(answer.select(band_columns(RULE)).to_numpy())
         elif tool in SIGNERS:
@@ -135,7 +139,7 @@ def signature_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
             found = {left: set(answer.query(texts[left])) for left, _ in pairs}
             hit = partial(_queried, found)
         recall = sum(hit(*pair) for pair in pairs) / len(pairs) if pairs else None
-        lines.append(Line("signatures", tool, len(texts) / seconds, recall=recall))
+        lines.append(Line("signatures", tool, len(texts) / seconds, 1e6 * cpu / len(texts), recall=recall))
     return lines
 
 
@@ -152,10 +156,11 @@ def removal_lines(news: pl.DataFrame, rounds: int) -> list[Line]:
             "removed",
             tool,
             len(texts) / seconds,
+            1e6 * cpu / len(texts),
             removed=len(removed),
             unproved=unproved(removed, texts, cuts[tool]),
         )
-        for tool, (seconds, removed) in fastest(calls, rounds).items()
+        for tool, (seconds, cpu, removed) in fastest(calls, rounds).items()
     ]
 
 
@@ -172,11 +177,11 @@ def main() -> None:
         news = articles(options.documents, mix=mix, seed=5).select("id", "text", "source")
     lines = [*signature_lines(news, options.rounds), *removal_lines(news, options.rounds)]
     print(f"{news.height:,} documents, word {WORDS}-grams, threshold {THRESHOLD}, {RULE.bands}")
-    print(f"{'task':<12} {'tool':<22} {'documents/s':>12} {'recall':>8} {'removed':>8} {'unproved':>9}")
+    print(f"{'task':<12} {'tool':<22} {'documents/s':>12} {'CPU µs':>8} {'recall':>8} {'removed':>8} {'unproved':>9}")
     for line in lines:
         recall = "" if line.recall is None else f"{line.recall:.4f}"
         counts = "" if line.removed is None else f"{line.removed:>8,} {line.unproved:>9,}"
-        print(f"{line.task:<12} {line.tool:<22} {line.rate:>12,.0f} {recall:>8} {counts}")
+        print(f"{line.task:<12} {line.tool:<22} {line.rate:>12,.0f} {line.cpu:>8,.1f} {recall:>8} {counts}")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"documents": news.height, "lines": [asdict(line) for line in lines]}, indent=1))
 
