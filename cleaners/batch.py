@@ -33,6 +33,10 @@ def clean_batch(
     `texts` is a String series without nulls, `titles` another of the same length (null: no title), and so
     are `sites`, whose lines `table` has counted (`SITE_LINES`). First the rewriters act, in recipe order, then the
     droppers, until nothing more drops.
+
+    >>> from cleaners import ENCODING
+    >>> clean_batch(pl.Series(["قــال", "so"]), recipe=ENCODING).texts.to_list()
+    ['قال', 'so']
     """
     rewriters = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Rewriter))
     droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))

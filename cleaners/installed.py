@@ -23,6 +23,9 @@ def cleaner_types() -> dict[str, type[Cleaner]]:
     """Every cleaner there is, by name: ours, then those of the entry points `ghirbal.cleaners`.
 
     ValueError names an entry point that cannot be loaded, is no cleaner, or has the name of another.
+
+    >>> cleaner_types()["DropTatweel"].safety
+    'repair'
     """
     found: dict[str, type[Cleaner]] = {
         name: getattr(module, name) for module in (characters, chrome) for name in module.__all__

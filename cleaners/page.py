@@ -68,7 +68,12 @@ _ASKS_OR_CRIES = r"[!?؟！？]" + _CLOSERS
 
 
 def marks(found: pl.DataFrame, cleaner: object, *, reason: str | pl.Expr, evidence: str | pl.Expr) -> pl.DataFrame:
-    """Make `MARKS` of the rows found: whole lines, with the name of the cleaner that speaks."""
+    """Make `MARKS` of the rows found: whole lines, with the name of the cleaner that speaks.
+
+    >>> class DropWeather: ...
+    >>> marks(pl.DataFrame({"row": [3]}), DropWeather(), reason="weather", evidence="place").rows()
+    [(3, 'DropWeather', 'weather', 'place', None)]
+    """
     return found.select(
         "row",
         cleaner=pl.lit(type(cleaner).__name__),

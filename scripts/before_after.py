@@ -33,7 +33,8 @@ def sections() -> str:
 
 def _section(name: str, kind: type[Cleaner], example: dict[str, Any]) -> Iterator[str]:
     yield f"## {name}\n"
-    yield f"{(inspect.getdoc(kind) or '').strip()}\n"
+    told, _, _ = (inspect.getdoc(kind) or "").partition(">>>")  # the page has an example of its own
+    yield f"{told.strip()}\n"
     options = [option for option in fields(kind) if option.init]  # type: ignore[arg-type]
     for option in options:
         default = "required" if option.default is MISSING else f"`{option.default!r}`"

@@ -18,6 +18,10 @@ def found_spans(lines: pl.Series, pattern: "regex.Pattern[str]", repair: Repair)
 
     The lines are searched as one text joined by "\n", so a look-around sees "\n" at a line's edge;
     a pattern must never match it. An answer of None leaves the match as it is.
+
+    >>> import regex
+    >>> found_spans(pl.Series(["a -- b"]), regex.compile("--+"), lambda found: ("–", "dashes")).rows()
+    [(0, 2, 4, '–', 'dashes')]
     """
     text = "\n".join(lines.to_list())
     starts: list[int] = []

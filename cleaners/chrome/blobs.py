@@ -16,10 +16,15 @@ _NOTE = regex.compile(r"(?i)\b(?:ip|uid|sid|session|user|token|ua|ref|utm_\w+)\b
 
 @dataclass(frozen=True, slots=True)
 class DropTrackingBlob:
-    """Drop a line outside the body that begins with Base64 of somebody's address or session.
+    r"""Drop a line outside the body that begins with Base64 of somebody's address or session.
 
     The blob must decode to printable text that holds an IP address or a named identifier; a paper's name may
     follow it. What it decodes to is nobody's business: `--redact` masks it in the ledger too.
+
+    >>> from cleaners import clean_text
+    >>> text = "The council met on Monday and talked about the bridge for hours.\naXA6IDE5Mi4wLjIuMSB1aWQ6IDEyMzQ1"
+    >>> clean_text(text, recipe=(DropTrackingBlob(),))
+    'The council met on Monday and talked about the bridge for hours.'
     """
 
     safety: ClassVar = "chrome"

@@ -27,11 +27,16 @@ _LOOKED_BACK: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class CutGluedResidue:
-    """Cut a stock phrase, with what follows it, from the end of the last line of a text, or of its prose.
+    r"""Cut a stock phrase, with what follows it, from the end of the last line of a text, or of its prose.
 
     The phrase must follow the end of a sentence, and be all that follows, or begin it and be marked as a label
     (`رابط الخبر: …`, `Tags: …`); a word or two with a full stop is a sentence and stays. At least `least_characters`
     must be left. An ellipsis goes with the link to the rest.
+
+    >>> from cleaners import clean_text
+    >>> text = "The council met on Monday.\nNobody was hurt, said the mayor of the town on Tuesday.Share on Facebook"
+    >>> clean_text(text, recipe=(CutGluedResidue(),))
+    'The council met on Monday.\nNobody was hurt, said the mayor of the town on Tuesday.'
     """
 
     safety: ClassVar = "chrome"

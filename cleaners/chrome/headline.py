@@ -46,13 +46,18 @@ def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class DropRepeatedHeadline:
-    """Drop the copies of the headline before and after the body.
+    r"""Drop the copies of the headline before and after the body.
 
     With a title, every line before the body that equals it goes. Without one, the first copy stays as the
     first line. Copies are compared by folded key, so other quotation marks make no difference. A copy within
     the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged. So is
     one that ends as a sentence does, below the top, and one below the body where there are fewer than three and no
     residue beside it: poems and columns close with the words of their titles.
+
+    >>> from cleaners import clean_text
+    >>> text = "Council on bridge\nThe council met on Monday and talked about the bridge for hours."
+    >>> clean_text(text, title="Council on bridge", recipe=(DropRepeatedHeadline(),))
+    'The council met on Monday and talked about the bridge for hours.'
     """
 
     safety: ClassVar = "chrome"
@@ -108,10 +113,15 @@ _OUTLET: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DropSourceTag:
-    """Drop the paper's name where it stands beside copies of the headline.
+    r"""Drop the paper's name where it stands beside copies of the headline.
 
     A tag is a short line before or after the body whose neighbour is a copy of the headline, and which either
     ends with a colon and stands more than once, or names a news outlet (`نيوز`, `News`, an agency, a paper).
+
+    >>> from cleaners import clean_text
+    >>> text = "Palm News:\nRain in town\nPalm News:\nRain in town\nIt rained on the city all day and all night."
+    >>> clean_text(text, title="Rain in town", recipe=(DropRepeatedHeadline(), DropSourceTag()))
+    'It rained on the city all day and all night.'
     """
 
     safety: ClassVar = "chrome"
@@ -138,10 +148,15 @@ class DropSourceTag:
 
 @dataclass(frozen=True, slots=True)
 class DropHashtagTail:
-    """Drop the hashtags that repeat the headline at the end of an article.
+    r"""Drop the hashtags that repeat the headline at the end of an article.
 
     Only whole lines of hashtags after the last body line go; a hashtag inside a sentence is text. At least
     `headline_share` of the tags' words must be words of the headline, or the line is only flagged.
+
+    >>> from cleaners import clean_text
+    >>> text = "The council met on Monday and talked about the bridge for hours.\n#Council #talks #bridge"
+    >>> clean_text(text, title="Council talks bridge", recipe=(DropHashtagTail(),))
+    'The council met on Monday and talked about the bridge for hours.'
     """
 
     safety: ClassVar = "chrome"

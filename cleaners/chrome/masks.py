@@ -16,6 +16,10 @@ class DropMailScript:
     """Drop the empty comment, `/* */`, of the script that hides an address, beside `[email protected]`.
 
     The mask itself stays: the sentence speaks of an address there.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("Write to [email protected] /* */ today.", recipe=(DropMailScript(),))
+    'Write to [email protected] today.'
     """
 
     safety: ClassVar = "chrome"

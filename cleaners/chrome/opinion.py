@@ -15,9 +15,14 @@ _PLACE_AND_SOURCE: Final = rf"^\s*{_NAME}\s[-–—]\s{_NAME}[:：]?\s*$|^\s*{_N
 
 @dataclass(frozen=True, slots=True)
 class DropByline:
-    """Drop by-lines and agency marks outside the body. Who wrote a text is content to some: an opinion.
+    r"""Drop by-lines and agency marks outside the body. Who wrote a text is content to some: an opinion.
 
     A line that ends as a sentence does is one, for the words of by-lines begin sentences too (`By evening the …`).
+
+    >>> from cleaners import clean_text
+    >>> text = "By Jane Doe\nThe council met on Monday and talked about the bridge for hours."
+    >>> clean_text(text, recipe=(DropByline(),))
+    'The council met on Monday and talked about the bridge for hours.'
     """
 
     safety: ClassVar = "opinion"
@@ -37,7 +42,13 @@ class DropByline:
 
 @dataclass(frozen=True, slots=True)
 class DropImageCaption:
-    """Drop photo credits and captions that say so themselves, outside the body."""
+    r"""Drop photo credits and captions that say so themselves, outside the body.
+
+    >>> from cleaners import clean_text
+    >>> text = "Photo: Jane Doe / Example News\nThe council met on Monday and talked about the bridge for hours."
+    >>> clean_text(text, recipe=(DropImageCaption(),))
+    'The council met on Monday and talked about the bridge for hours.'
+    """
 
     safety: ClassVar = "opinion"
 
@@ -55,7 +66,13 @@ class DropImageCaption:
 
 @dataclass(frozen=True, slots=True)
 class DropPlaceAndSource:
-    """Drop the line of place and source between headline and body: `بغداد - المغرب اليوم`, `PARIS (AFP)`."""
+    r"""Drop the line of place and source between headline and body: `بغداد - المغرب اليوم`, `PARIS (AFP)`.
+
+    >>> from cleaners import clean_text
+    >>> text = "PARIS (AFP)\nThe council met on Monday and talked about the bridge for hours."
+    >>> clean_text(text, recipe=(DropPlaceAndSource(),))
+    'The council met on Monday and talked about the bridge for hours.'
+    """
 
     safety: ClassVar = "opinion"
 

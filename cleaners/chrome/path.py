@@ -12,11 +12,16 @@ from cleaners.page import marks
 
 @dataclass(frozen=True, slots=True)
 class DropBreadcrumb:
-    """Drop the path of links above an article: `Home » News » Politics`, or its first step alone.
+    r"""Drop the path of links above an article: `Home » News » Politics`, or its first step alone.
 
     The line must be, or begin with, a site's word for its first page, and stand before the body; where it only
     begins with it, the marks of a path must follow. A single word right above the body may be the headline (`Home`),
     and is only flagged.
+
+    >>> from cleaners import clean_text
+    >>> text = "Home » News » Local\nThe council met on Monday and talked about the bridge for hours."
+    >>> clean_text(text, recipe=(DropBreadcrumb(),))
+    'The council met on Monday and talked about the bridge for hours.'
     """
 
     safety: ClassVar = "chrome"

@@ -15,12 +15,17 @@ _LONGEST_SUBHEADING: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class DropPullQuote:
-    """Drop a short line whose words all stand, in one piece, in the paragraph before or after it.
+    r"""Drop a short line whose words all stand, in one piece, in the paragraph before or after it.
 
     Nothing is lost: the words stay in the paragraph. The paragraph must be prose and the line must look like
     neither a sentence nor a turn of speech, so refrains, interviews and subheadings stay. So does what the line
     above announces with a colon: a verse or a rule that is shown and then discussed; and a line of subheading's
     length whose words come only in the paragraph below it.
+
+    >>> from cleaners import clean_text
+    >>> text = "He said we will build this bridge before winter comes.\nWe will build this bridge before winter"
+    >>> clean_text(text, recipe=(DropPullQuote(),))
+    'He said we will build this bridge before winter comes.'
     """
 
     safety: ClassVar = "chrome"

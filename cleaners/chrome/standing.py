@@ -16,7 +16,7 @@ _CONTACT: Final = r"[|│©@]|(?i:https?:|www\.|[a-z]\.(?:com|net|org)\b)|\p{Nd}
 
 @dataclass(frozen=True, slots=True)
 class DropSiteLines:
-    """Drop the lines that a site prints on many of its pages, at the edge of the text and outside the body.
+    r"""Drop the lines that a site prints on many of its pages, at the edge of the text and outside the body.
 
     It needs a table of site lines, with at least `least_texts` distinct texts of the site, `least_count` of which
     have the line, most of them at the same edge. Below the body a line goes if it stands in `share` of the texts
@@ -24,6 +24,12 @@ class DropSiteLines:
     address, a number to call), `marked_share` is enough. Above the body it needs such a mark and `share`, or to be
     one of `menu` such lines that open the page, each in `menu_share` of the texts: the standing first line of a
     rubric is content. Prose goes only with such a mark, below the body. What stands often elsewhere is flagged.
+
+    >>> from cleaners import clean, site_lines
+    >>> pages = [f"On day {day} the council met and talked about the new bridge.\nThe Gazette" for day in range(40)]
+    >>> docs = pl.DataFrame({"text": pages, "site": "gazette.example"})
+    >>> clean(docs, (DropSiteLines(),), sites=site_lines(docs)).documents["text"][0]
+    'On day 0 the council met and talked about the new bridge.'
     """
 
     safety: ClassVar = "chrome"

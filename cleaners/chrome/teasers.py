@@ -15,12 +15,17 @@ HEADINGS: Final = ("read_also", "related_heading", "most_read_heading")
 
 @dataclass(frozen=True, slots=True)
 class DropTeaserBlock:
-    """Drop the block of links to other articles that closes a page, from its heading to the end.
+    r"""Drop the block of links to other articles that closes a page, from its heading to the end.
 
     The heading is a whole line (`أخبار ذات صلة`, `Most read`), it stands after prose of the body, and no prose
     follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box.
     The name of a section (`Sports`) opens a block only if at least `least_cut` lines below it are cut with an
     ellipsis.
+
+    >>> from cleaners import clean_text
+    >>> text = "The council met on Monday and talked about it.\nRelated news\nTen bridges…\nA new school…"
+    >>> clean_text(text, recipe=(DropTeaserBlock(),))
+    'The council met on Monday and talked about it.'
     """
 
     safety: ClassVar = "chrome"
@@ -53,11 +58,16 @@ class DropTeaserBlock:
 
 @dataclass(frozen=True, slots=True)
 class DropReadAlso:
-    """Drop a read-also line inside the body, with the one title that it announces.
+    r"""Drop a read-also line inside the body, with the one title that it announces.
 
     `اقرأ أيضا:` as a line of its own goes with the title on the next line; `Read also: a title` goes where the
     line is a title, not a sentence and not an address or a number to call. Whatever else follows is the article,
     and so is a step or an item of a numbered list.
+
+    >>> from cleaners import clean_text
+    >>> text = "It rained on the city all day and all night.\nRead also: Snow\nThe river rose by a metre and some more."
+    >>> clean_text(text, recipe=(DropReadAlso(),))
+    'It rained on the city all day and all night.\nThe river rose by a metre and some more.'
     """
 
     safety: ClassVar = "chrome"
