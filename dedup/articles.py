@@ -29,7 +29,12 @@ of the survivor, of a document that stays its own; what follows is null for a do
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Generic[Frame]):
-    """`decisions`: a row for each document (see `DECISIONS`). `survivors`: the documents that stay, as they were."""
+    """`decisions`: a row for each document (see `DECISIONS`). `survivors`: the documents that stay, as they were.
+
+    >>> verdict = near_duplicates(pl.DataFrame({"text": ["One, two, three!", "one two three"]}))
+    >>> verdict.survivors["text"].to_list(), verdict.decisions["jaccard"].to_list()
+    (['One, two, three!'], [None, 1.0])
+    """
 
     decisions: Frame
     survivors: Frame
@@ -101,7 +106,13 @@ def near_duplicates(
 
 
 def decide(found: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """Name in words what `find_duplicates` found by number; see `DECISIONS`."""
+    """Name in words what `find_duplicates` found by number; see `DECISIONS`.
+
+    >>> found = {"survivor": [None, 0], "reason": ["survivor", "identical"], "jaccard": [None, 1.0]}
+    >>> found = pl.DataFrame(found | {"containment": [None, 1.0]})
+    >>> decide(found, pl.Series(["a", "b"])).select("id", "kept", "survivor", "survivor_row").rows()
+    [('a', True, None, None), ('b', False, 'a', 1)]
+    """
     ids = ids.cast(pl.String).rename("id")
     survivor = found["survivor"]
     names = ids.gather(survivor)

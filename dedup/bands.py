@@ -10,7 +10,11 @@ MOST_PERMUTATIONS: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Texts that agree in all `rows` minima of one of the `bands` are a candidate pair."""
+    """Texts that agree in all `rows` minima of one of the `bands` are a candidate pair.
+
+    >>> Bands(bands=40, rows=3).permutations, Bands(bands=40, rows=3).bytes_per_document
+    (120, 320)
+    """
 
     bands: int
     rows: int

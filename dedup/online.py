@@ -34,6 +34,11 @@ class Match:
     """A stored article that a text resembles.
 
     `jaccard`: shared shingles over those of either. `containment`: shared shingles over those of the smaller.
+
+    >>> index = OnlineIndex()
+    >>> index.add("a", "The cat sat on the mat.")
+    >>> index.query("The cat sat, on the mat!")
+    [Match(id='a', jaccard=1.0, containment=1.0)]
     """
 
     id: str

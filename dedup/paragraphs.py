@@ -104,11 +104,15 @@ def find_contained(
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs(Generic[Frame]):
-    """What `near_duplicate_paragraphs` answers.
+    r"""What `near_duplicate_paragraphs` answers.
 
     `documents`: all documents, without the paragraphs that go. `paragraphs`: one row for each that goes: row, id,
     line, text, survivor, survivor_row, survivor_line, jaccard. `contained`: row and id of each article that stays
     whole, because all of its paragraphs stand elsewhere.
+
+    >>> docs = pl.DataFrame({"text": ["a b c d\nfirst e f g", "A b c d\nnext h i j"]})
+    >>> near_duplicate_paragraphs(docs, min_words=4).paragraphs.select("row", "line", "survivor_row").rows()
+    [(2, 1, 1)]
     """
 
     documents: Frame

@@ -31,6 +31,9 @@ def sketch_schema(rule: Rule) -> pl.Schema:
 
     `shingles`: size of the set. `fingerprint`: hash of the set. `short`: the set itself where it is small enough
     for the exact join, else empty. `band_00` …: keys of the bands, all 0 where the set is short.
+
+    >>> sketch_schema(Rule(words=2, threshold=0.9)).names()[:4]
+    ['shingles', 'fingerprint', 'short', 'band_00']
     """
     return pl.Schema(
         {"shingles": pl.UInt32(), "fingerprint": pl.UInt64(), "short": pl.List(pl.UInt64())}
