@@ -1,27 +1,41 @@
 """How time and peak memory grow with the number of documents: `ghirbal dedup` on generated news of several sizes.
 
+Of the first days every copy is compared exactly with its source and with the other copies of it: pairs that reach the
+threshold and both stay are missed, removals below it are unproved.
+
 python -m benchmarks.scale 100000 1000000 [--work DIR] [--options="--shingle 5 --threshold 0.8 --paragraphs off"]
 """
 
 import argparse
+import json
 import os
 import shlex
 import sys
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import NamedTuple
 
-from benchmarks.generate import DAY, days
+import polars as pl
 
-STRICT = "--shingle 5 --threshold 0.8 --paragraphs off"
+from benchmarks.generate import DAY, days
+from dedup import ARTICLES, Rule, jaccard, shingle_sets
+
+STRICT = "--shingle 5 --threshold 0.8 --paragraphs off --template-guard off"
+JUDGED = 10  # days
 
 
 class Grown(NamedTuple):
     documents: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
+    pairs: int
+    missed: int
+    removed: int
+    unproved: int
 
 
 def write_days(folder: Path, count: int) -> None:
@@ -42,7 +56,42 @@ def measure(folder: Path, count: int, out: Path, options: list[str]) -> Grown:
     _, status, usage = os.wait4(child, 0)
     if status:
         raise SystemExit(f"the command failed: {shlex.join(command[:4])} …")
-    return Grown(len(files) * DAY, perf_counter() - began, usage.ru_maxrss * 1024)
+    seconds = perf_counter() - began
+    cpu = usage.ru_utime + usage.ru_stime
+    return Grown(len(files) * DAY, seconds, cpu, usage.ru_maxrss * 1024, *judge(out, min(JUDGED, len(files))))
+
+
+def judge(out: Path, count: int) -> tuple[int, int, int, int]:
+    """Count pairs that reach the threshold, those of them that both stay, removals, and those that are unproved."""
+    rule = run_rule(out)
+    news = pl.concat(list(days(count * DAY)))
+    sets = shingle_sets(news["text"], words=rule.words)
+    place = {id_: row for row, id_ in enumerate(news["id"])}
+    decisions = pl.read_parquet(sorted((out / "decisions").glob("*.parquet"))).head(news.height)
+    kept = decisions["kept"].to_list()
+    family: dict[str, list[int]] = {}
+    for row, source in enumerate(news["source"]):
+        if source is not None:
+            family.setdefault(source, [place[source]] if source in place else []).append(row)
+    similar = [
+        (one, other)
+        for rows in family.values()
+        for one, other in combinations(rows, 2)
+        if jaccard(sets[one], sets[other]) >= rule.threshold
+    ]
+    gone = decisions.filter(~pl.col("kept") & pl.col("survivor").is_in(news["id"].implode()))
+    unproved = sum(
+        not kept[place[survivor]] or jaccard(sets[place[one]], sets[place[survivor]]) < rule.threshold
+        for one, survivor in gone.select("id", "survivor").iter_rows()
+    )
+    return len(similar), sum(kept[one] and kept[other] for one, other in similar), gone.height, unproved
+
+
+def run_rule(out: Path) -> Rule:
+    """Return the rule for articles that a finished run was made with."""
+    options = json.loads((out / "run.json").read_bytes())["job"]["options"]
+    chosen = {"words": options["shingle"], "threshold": options["threshold"]}
+    return replace(ARTICLES, **{name: value for name, value in chosen.items() if value is not None})
 
 
 def main() -> None:
@@ -58,11 +107,12 @@ def main() -> None:
             measure(folder, count, Path(scratch) / "out", shlex.split(options.options))
             for count in sorted(options.counts)
         ]
-    print(f"{'documents':>12} {'seconds':>9} {'documents/s':>12} {'peak MB':>9}")
+    print("| documents | seconds | CPU seconds | peak MB | pairs | missed | removed | unproved |")
+    print("|---|---|---|---|---|---|---|---|")
     for one in grown:
         print(
-            f"{one.documents:>12,} {one.seconds:>9,.1f} {one.documents / one.seconds:>12,.0f} "
-            f"{one.peak_bytes / 1e6:>9,.0f}"
+            f"| {one.documents:,} | {one.seconds:,.1f} | {one.cpu_seconds:,.1f} | {one.peak_bytes / 1e6:,.0f} "
+            f"| {one.pairs:,} | {one.missed} | {one.removed:,} | {one.unproved} |"
         )
     for less, more in pairwise(grown):
         slope = (more.peak_bytes - less.peak_bytes) / max(1, more.documents - less.documents)
