@@ -82,6 +82,8 @@ def _stream(arguments: argparse.Namespace, options: Options) -> int:
         raise UsageError("what comes from stdin goes to stdout: leave out -o, or name a file as INPUT")
     from ghirbal.stream import STDIN, clean_stream
 
+    if sys.stdout.name == os.devnull:  # not redirected to it (that is "<stdout>"), but closed: see `main`
+        raise UsageError("stdout is closed, so the clean rows have nowhere to go")
     rejected = clean_stream(STDIN, sys.stdout.buffer, sys.stderr, options=options)
     return int(arguments.strict and rejected > 0)
 
@@ -278,10 +280,8 @@ def _unheard() -> int:
 
 
 def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        reason = "the disk is full; with room the same command goes on where it stopped"
-    else:
-        reason = error.strerror or str(error)
+    full = "the disk is full; with room the same command goes on where it stopped"
+    reason = full if error.errno == errno.ENOSPC else error.strerror or str(error)
     return f"{reason}: {error.filename}" if error.filename else reason
 
 
