@@ -1,10 +1,10 @@
-"""A job that is killed at random moments, or runs out of disk, and is called again: the same bytes as an undisturbed one.
+"""A job that is killed at random moments, or finds the disk full, and is called again: the bytes of an undisturbed one.
 
 python -m benchmarks.killed 4000 --kills 40
 python -m benchmarks.killed 4000 --full 8        (mounts a small file system of its own; needs root)
 """
 
-# ruff: noqa: S603, S607 (our own command, and mount)
+# ruff: noqa: S311, S603, S607 (moments to kill at; our own command, and mount)
 
 import argparse
 import json
@@ -64,6 +64,7 @@ def kill_often(source: Path, folder: Path, kills: int, whole: float) -> Iterator
         subprocess.run(call(source, out), stdout=subprocess.DEVNULL, check=True)
         if contents(out) != contents(folder / "whole"):
             raise SystemExit(f"{out} differs from the undisturbed result")
+        print(f"  killed {number} times so far; the result has the bytes of the first", flush=True)
 
 
 @contextmanager
@@ -115,7 +116,7 @@ def main() -> None:
                 print(f"  {times:>3} after a part of: {stage}")
         if chosen.full:
             for size, parts, sentence in fill(source, folder, chosen.full):
-                print(f"  {size:>6.1f} MB: full after {parts} parts; one sentence: {sentence}")
+                print(f"  {size:>6.1f} MB: full after {parts} parts; one sentence: {sentence}", flush=True)
             print("with room: the bytes of the first")
 
 

@@ -303,8 +303,8 @@ def test_redact_masks_what_is_about_a_person(tmp_path, seeds):
     assert_frame_equal(table(tmp_path / "open", "documents"), table(tmp_path / "redacted", "documents"))
 
 
-KILLED_AT = (5, 20, 35, 46)
-"""Lines of the manifest at which the process is killed: in each of the first stages, the paragraphs, the writing."""
+KILLED_AT = (5, 18, 30)
+"""Lines of the manifest at which the process is killed: in each of the first stages, and in the paragraphs."""
 
 
 def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_jsonl, contents):
@@ -332,7 +332,7 @@ def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_j
     assert contents(out) == contents(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("room", [2_000, 30_000, 80_000])
+@pytest.mark.parametrize("room", [2_000, 30_000])
 def test_a_job_that_could_not_write_goes_on(tmp_path, rows, write_jsonl, contents, room):
     """The system refuses to let any file grow beyond `room`, as a full disk does."""
     source = write_jsonl(tmp_path / "in" / "a.jsonl", rows(8, 60))
