@@ -48,7 +48,7 @@ def measure_lines(
     features |= _of_stock_words(pages, lines["text"], n, words)
     features |= _of_the_title(pages, lines)
     features |= _of_title_words(pages, lines, n)
-    features |= _of_stamps(pages, lines["text"], n)
+    features |= _of_stamps(pages, lines["text"], n, shapes.count("digit") > 0)
     return n, features
 
 
@@ -173,19 +173,17 @@ def _of_the_block(pages: Pages, n: Floats, prose: Floats) -> Features:
 
 def _of_stock_words(pages: Pages, text: pl.Series, n: Floats, words: Mapping[str, tuple[str, ...]]) -> Features:
     features: Features = {}
-    short = (n <= STOCK_LINE) & (text.str.len_bytes() <= _STOCK_CHARACTERS).to_numpy()
-    rows = np.flatnonzero(short)
-    bare = text.gather(rows).str.to_lowercase().str.replace_all(r"[\s.,:;()|\[\]{}!?]+", " ")
-    padded = pl.DataFrame({"text": " " + bare + " "})
-    found = padded.select(pl.col("text").str.contains_any(list(stock)).alias(name) for name, stock in words.items())
-    notice = (n > STOCK_LINE) & (text.str.len_bytes() <= _NOTICE_BYTES).to_numpy()
-    longer = np.flatnonzero(notice)
-    says = text.gather(longer).str.to_lowercase().str.contains_any(list(words["notice"])).to_numpy()
+    size = text.str.len_bytes().to_numpy()
+    short = np.flatnonzero((n <= STOCK_LINE) & (size <= _STOCK_CHARACTERS))
+    longer = np.flatnonzero((n > STOCK_LINE) & (size <= _NOTICE_BYTES))
+    bare = text.gather(short).str.to_lowercase().str.replace_all(r"[\s.,:;()|\[\]{}!?]+", " ")
+    said = _said(" " + bare + " ", words)
+    notices = text.gather(longer).str.to_lowercase().str.contains_any(list(words["notice"])).to_numpy()
     for name in words:
         flags = np.zeros(len(n), np.bool_)
-        flags[rows] = found[name].to_numpy()
+        flags[short] = said[name]
         if name == "notice":
-            flags[longer] = says
+            flags[longer] = notices
         features[f"says_{name}"] = flags.astype(float)
         features[f"{name}_5_around"] = pages.mean(flags, -5, 5)
         features[f"{name}_20_around"] = pages.mean(flags, -20, 20)
@@ -195,6 +193,20 @@ def _of_stock_words(pages: Pages, text: pl.Series, n: Floats, words: Mapping[str
     features["comments_so_far"] = np.log1p(pages.before(comments) + comments)
     features["page_replies"] = np.log1p(pages.total(replies))
     return features
+
+
+def _said(text: pl.Series, words: Mapping[str, tuple[str, ...]]) -> dict[str, Flags]:
+    """Tell which texts say a word of each kind; all kinds are looked for in one pass."""
+    kinds: dict[str, int] = {}
+    for number, stock in enumerate(words.values()):
+        for word in stock:
+            kinds[word] = kinds.get(word, 0) | 1 << number
+    found = text.alias("word").to_frame().with_row_index("row")
+    found = found.with_columns(pl.col("word").str.extract_many(list(kinds), overlapping=True)).explode("word")
+    found = found.drop_nulls().with_columns(pl.col("word").replace_strict(kinds, return_dtype=pl.Int64))
+    said = np.zeros(len(text), np.int64)
+    np.bitwise_or.at(said, found["row"].to_numpy(), found["word"].to_numpy())
+    return {name: said >> number & 1 == 1 for number, name in enumerate(words)}
 
 
 def _of_the_title(pages: Pages, lines: pl.DataFrame) -> Features:
@@ -250,9 +262,10 @@ def _stems(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.extract_all(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|\p{L}{4,}")
 
 
-def _of_stamps(pages: Pages, text: pl.Series, n: Floats) -> Features:
+def _of_stamps(pages: Pages, text: pl.Series, n: Floats, digits: Flags) -> Features:
     """Tell of short lines with a date or a time: they head stories and teasers, and each comment."""
-    rows = np.flatnonzero((n <= STOCK_LINE) & (text.str.len_bytes() <= _STOCK_CHARACTERS).to_numpy())
+    size = text.str.len_bytes().to_numpy()
+    rows = np.flatnonzero(digits & (n <= STOCK_LINE) & (size <= _STOCK_CHARACTERS))
     flags = np.zeros(len(n), np.bool_)
     flags[rows] = text.gather(rows).str.contains(_STAMP).to_numpy()
     return {

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from cleaners.pages.around import Pages
-from cleaners.pages.blocks import cut_pages, describe_pages, second_copies, spare_pages
+from cleaners.pages.blocks import cut_pages, describe_pages, say_no_chrome, second_copies, spare_pages
 from cleaners.pages.features import measure_lines
 from cleaners.pages.model import PageModel, load_model
 from cleaners.pages.shape import Flags
@@ -26,7 +26,7 @@ def keep_lines(lines: pl.DataFrame, model: PageModel | None = None) -> pl.Series
     the line stands, where the site is known well. Answers a Boolean series `keep`, one value a row. A blank line goes
     with the line above it. The score of a line is its reason: this is no proof that it is residue.
 
-    >>> page = ["Home", "News", "Sport", "Contact", "Log in",
+    >>> page = ["Home", "News", "Log in", "Sport", "Contact",
     ...         "It rained all day in the valley, and by noon nobody had left the house, the mayor said.",
     ...         "In the evening the water reached the old bridge. It was closed for the night.",
     ...         "Nobody was hurt. The school will open again on Monday, if the road is dry.",
@@ -54,6 +54,7 @@ def _keep(lines: pl.DataFrame, model: PageModel) -> Flags:
     cut = cut_pages(pages, words, chances)
     mostly = model.mostly.chances(describe_pages(pages, words, chances, cut, features)) > _MOSTLY
     kept = np.where(mostly[pages.page], spare_pages(pages, words, chances, cut), cut.kept)
+    kept |= say_no_chrome(pages, features, kept)
     return kept & ~second_copies(lines, pages, words, features, kept)
 
 

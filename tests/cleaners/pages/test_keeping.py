@@ -112,6 +112,14 @@ def test_the_second_copy_of_a_body_goes(model: PageModel) -> None:
     assert [kept.count(line) for line in body] == [1] * len(body)
 
 
+def test_verses_and_numbers_in_an_article_stay(model: PageModel) -> None:
+    prose = "The poet read these lines on Friday in the old library, and nobody left before the end of the evening."
+    verses = [f"the {thing} in the rain" for thing in ("lamp", "mill", "gate", "road", "barn", "well")] * 5
+    numbers = [str(3601116987 + 131 * number) for number in range(60)]
+    for page in ([prose, *verses], [prose, *numbers]):
+        assert keep_lines(table([page], ["An evening of poems"]), model).all()
+
+
 def test_a_refrain_is_no_second_copy(model: PageModel) -> None:
     verses = [["The river took the bridge away,", "the river took the mill,"], ["it came in March, it came in May,"]]
     song = [*verses[0], "and we are waiting still.", *verses[1], *verses[0], "and we are waiting still."]
