@@ -15,6 +15,18 @@ CLEANER = "near_duplicate_paragraphs"
 REASON = "near_duplicate_paragraph"
 HEADING = ("orphaned_headings",), ("orphaned_heading",)
 """Who takes out, and why, a heading of which nothing is left."""
+CLEANERS = (CLEANER, *HEADING[0])
+"""What takes lines out of a cleaned text: no edit of theirs is among those that cleaning made."""
+
+
+def cleaning_only() -> pl.Expr:
+    """Pick the edits that cleaning alone made.
+
+    >>> edits = pl.DataFrame({"cleaner": [["DropTatweel"], ["DropTatweel", CLEANER]]})
+    >>> edits.filter(cleaning_only()).height
+    1
+    """
+    return pl.col("cleaner").list.set_intersection(pl.lit(pl.Series([CLEANERS]))).list.len() == 0
 
 
 def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
@@ -54,7 +66,7 @@ def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFram
         composed = compose(first.get(doc, []), second)
         gone = deque(islice(numbers, len(cuts)))
         for edit, last in zip(composed, _last_lines(original.encode(), composed), strict=True):
-            if CLEANER not in edit.cleaner and HEADING[0][0] not in edit.cleaner:
+            if not set(CLEANERS).intersection(edit.cleaner):
                 del places[doc, edit.start]
                 continue
             made.append((doc, gone[0] if gone else last, *edit))

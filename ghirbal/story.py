@@ -16,7 +16,7 @@ from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.output import RUN, read_run
 from ghirbal.readers import Reading, read
-from ghirbal.removal import CLEANER
+from ghirbal.removal import cleaning_only
 from ghirbal.report.clipping import clipped
 from ghirbal.report.difference import difference
 from ghirbal.report.evidence import numbered, scan, streamed, texts_written
@@ -134,7 +134,7 @@ class _Texts:
         edits = streamed(scan(self.out, "edits").filter(own)).sort("start").with_columns(doc=pl.lit(0, pl.UInt32))
         if edits.is_empty() or self.run["job"]["options"].get("redact"):
             return str(text[0])
-        cleaning = edits.filter(~pl.col("cleaner").list.contains(CLEANER))
+        cleaning = edits.filter(cleaning_only())
         return str(apply_edits(undo_edits(text, edits), cleaning)[0])
 
     def read_again(self, file: str, row: int, edits: pl.DataFrame) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from ghirbal.removal import CLEANER
+from ghirbal.removal import CLEANERS, cleaning_only
 from ghirbal.report.evidence import at, numbered, parts
 from ghirbal.report.sampling import lots
 from ghirbal.spill import Spilled
@@ -41,7 +41,7 @@ def cleaners_told(out: Path, private: frozenset[str], rows: Spilled | None) -> l
         why = named.group_by("by", pl.col("reason").list.last()).len()
         for cleaner, reason, count in why.iter_rows():
             reasons.setdefault(cleaner, Counter())[reason] += count
-        shown = named.filter(~pl.col("cleaner").list.contains(CLEANER))
+        shown = named.filter(cleaning_only())
         drawn = [_draw(pl.concat([*drawn, shown.with_columns(lots(shown, "start"))]))]
     examples = _examples(drawn[0], out, private, rows) if drawn else {}
     return [
@@ -53,7 +53,7 @@ def cleaners_told(out: Path, private: frozenset[str], rows: Spilled | None) -> l
             "examples": examples.get(cleaner, []),
         }
         for cleaner, count in sorted(edits.items(), key=_most)
-        if cleaner != CLEANER
+        if cleaner not in CLEANERS
     ]
 
 

@@ -385,6 +385,21 @@ def test_articles_inside_longer_ones_go_when_asked(tmp_path):
     assert table(tmp_path / "out", "documents")["id"].to_list() == ["paper"]
 
 
+def test_a_heading_goes_with_its_paragraphs_and_the_report_is_built(tmp_path):
+    story, own = (" ".join(f"{name}{n}" for n in range(30)) for name in ("story", "own"))
+    rows = [
+        {"date": "2024-01-01", "text": f"Title\n{story}\nAn end of its own."},
+        {"date": "2024-01-02", "text": f"Other\n{own}\nHeading\n{story}\nNext\nIt stays."},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dedup([tmp_path / "a.jsonl"], tmp_path / "out")
+    assert table(tmp_path / "out", "documents")["text"][1] == f"Other\n{own}\nNext\nIt stays."
+    edits = table(tmp_path / "out", "edits")
+    assert edits["cleaner"].to_list() == [["orphaned_headings"], ["near_duplicate_paragraphs"]]
+    assert edits["line"].to_list() == [3, 4]
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
 def test_the_template_guard_can_be_turned_off(tmp_path):
     form = "The King sent a cable to {0} of {1} on its day. He wished {0} and the people of {1} progress."
     fillings = ("President Idriss Deby", "Chad"), ("Mahamadou Issoufou", "Niger")
