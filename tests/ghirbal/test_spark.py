@@ -68,7 +68,7 @@ def partitions(session, request):
     session.conf.set("spark.sql.shuffle.partitions", 2)
 
 
-@pytest.mark.parametrize("partitions", [7], indirect=True)
+@pytest.mark.parametrize("partitions", [3], indirect=True)
 def test_a_run_is_the_same(session, archive, tmp_path, partitions):
     local.run([archive], tmp_path / "local")
     job(session, "run", [archive], tmp_path / "spark", unit_bytes=1000 * partitions)
@@ -140,7 +140,7 @@ def bulletins(count, *, same):
 def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
     monkeypatch.setattr(clusters, "LARGE", 40)
     monkeypatch.setattr(verifying, "BLOCK", 64)
-    texts, rule = bulletins(300, same=same), Rule(words=2, threshold=0.5, template_guard=False)
+    texts, rule = bulletins(150, same=same), Rule(words=2, threshold=0.5, template_guard=False)
     expected = find_duplicates(
         sketch_batch(texts, rule),
         pl.int_range(len(texts), eager=True).to_numpy(),
@@ -169,9 +169,9 @@ def test_a_chain_longer_than_the_rounds_ends_in_one_task(session, tmp_path, monk
 
 
 def test_real_articles(session, evaluation, tmp_path):
-    pl.scan_parquet(evaluation / "saudi_news.parquet").head(400).collect().write_parquet(
-        tmp_path / "news.parquet", row_group_size=100
+    pl.scan_parquet(evaluation / "saudi_news.parquet").head(150).collect().write_parquet(
+        tmp_path / "news.parquet", row_group_size=50
     )
     local.run([tmp_path / "news.parquet"], tmp_path / "local")
-    job(session, "run", [tmp_path / "news.parquet"], tmp_path / "spark", unit_bytes=300_000)
+    job(session, "run", [tmp_path / "news.parquet"], tmp_path / "spark", unit_bytes=120_000)
     assert_same(tmp_path / "local", tmp_path / "spark")
