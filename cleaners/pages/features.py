@@ -243,11 +243,8 @@ def _title_share(lines: pl.DataFrame, n: Floats) -> Floats:
     if "title" not in lines.columns:
         return found
     stem = pl.col("stem").str.slice(0, _STEM)
-    first = Pages.of(lines["doc"].to_numpy()).starts
-    titles = (
-        lines.select("doc", stem=_stems(pl.col("title"))).gather(first).explode("stem").with_columns(stem).unique()
-        .drop_nulls()
-    )  # fmt: skip
+    first = lines.select("doc", "title").gather(Pages.of(lines["doc"].to_numpy()).starts)
+    titles = first.select("doc", stem=_stems(pl.col("title"))).explode("stem").with_columns(stem).unique().drop_nulls()
     longer = lines.with_row_index("row").select("row", "doc", "text").filter(pl.lit(pl.Series(n)) >= _SENTENCE_WORDS)
     said = (
         longer.select("row", "doc", stem=_stems(pl.col("text"))).explode("stem").with_columns(stem)
