@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Generic, overload
+from typing import Any, Final, Generic, overload
 
 import polars as pl
 
@@ -13,6 +13,7 @@ from cleaners.ledger import EDITS, FLAGS
 from cleaners.recipe import NEWS, Recipe
 from cleaners.sites import SITE_LINES
 
+_ROW: Final = "ghirbal row"  # the documents may have a column of their own that is called "row"
 _BATCH_BYTES = 16 << 20
 
 
@@ -84,6 +85,7 @@ def clean(
     if sites is not None:
         _check_sites(sites, site, schema)
     identity: list[str] = ["id"] if "id" in schema else []
+    row = pl.col(_ROW).alias("row")
 
     def cleaned(frame: pl.DataFrame) -> CleanedBatch:
         return _cleaned(
@@ -101,14 +103,14 @@ def clean(
 
     if isinstance(docs, pl.DataFrame):
         batch = cleaned(docs)
-        numbered = docs.with_row_index("row", offset=1).select("row", *identity)
+        numbered = docs.with_row_index(_ROW, offset=1).select(row, *identity)
         return Cleaned(
             docs.with_columns(batch.texts.alias(text)),
             _identified(batch.edits, numbered),
             _identified(batch.flags, numbered),
         )
 
-    numbered_docs = docs.with_row_index("row", offset=1)
+    numbered_docs = docs.with_row_index(_ROW, offset=1)
 
     def evidence(part: str) -> pl.LazyFrame:
         ledger: pl.Schema = EDITS if part == "edits" else FLAGS
@@ -116,7 +118,7 @@ def clean(
         types = {"row": pl.UInt64(), **{name: schema[name] for name in identity}, **ledger}
 
         def batch_evidence(frame: pl.DataFrame) -> pl.DataFrame:
-            return _identified(getattr(cleaned(frame), part), frame.select("row", *identity))
+            return _identified(getattr(cleaned(frame), part), frame.select(row, *identity))
 
         return numbered_docs.map_batches(
             batch_evidence, streamable=True, schema=pl.Schema({name: types[name] for name in names})

@@ -142,9 +142,11 @@ def preference_keys(
     prefer: Sequence[str],
 ) -> pl.DataFrame:
     """Read what a decision needs: columns `text`, `id`, `site`, `date`, `length` and those that `prefer` names."""
-    columns = docs.collect_schema().names()
-    if text not in columns:
-        raise ValueError(f"no column {text!r} holds the text; there are {', '.join(map(repr, columns))}")
+    schema = docs.collect_schema()
+    columns = schema.names()
+    if schema.get(text) != pl.String:
+        found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(columns)}"
+        raise ValueError(f"the text column {text!r} must be String; it is {found}")
     wanted = {"text": text, "id": id, "site": site, "date": date}
     present = [pl.col(column).alias(name) for name, column in wanted.items() if column in columns]
     others = {key.removeprefix("-") for key in prefer} - set(wanted) - {"length"}

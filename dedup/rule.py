@@ -9,6 +9,9 @@ from dedup.bands import Bands, choose_bands
 SHORT: Final = 32
 """A set of fewer shingles than this is compared exactly with every set that may resemble it, without a sketch."""
 
+MOST_WORDS: Final = 1000
+"""Words of the longest shingle: longer ones than that compare whole texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -28,8 +31,8 @@ class Rule:
     template_guard: bool = False
 
     def __post_init__(self) -> None:
-        if self.words < 1:
-            raise ValueError(f"a shingle has at least one word, not {self.words}")
+        if not 1 <= self.words <= MOST_WORDS:
+            raise ValueError(f"a shingle has from 1 to {MOST_WORDS} words, not {self.words}")
         if not 0 < self.threshold <= 1:
             raise ValueError(f"a threshold lies above 0 and at most at 1, not at {self.threshold}")
         if not 0 < self.recall < 1:

@@ -126,7 +126,7 @@ def encode_rows(rows: Sequence[Mapping[str, object]]) -> tuple[pl.DataFrame, dic
             # Distinct kinds in order: few, where joining value by value took half of the reading.
             kinds[name] = reduce(join, dict.fromkeys(map(kind_of, values)), NULL)
             encoded.append(pl.Series(name, json_texts(values), dtype=pl.String))
-    return pl.DataFrame(encoded, height=len(rows)), kinds
+    return pl.DataFrame(dict(zip(names, encoded, strict=True)), height=len(rows)), kinds
 
 
 def kinds_of_frame(frame: pl.DataFrame) -> dict[str, Kind]:
@@ -171,7 +171,7 @@ def documents(
 ) -> pl.DataFrame:
     """Return the output's columns: id, text and site from `rows`, the others decoded from `carried`."""
     own = {fields.column(name): name for name in ("id", "text", "site")}
-    columns = []
+    columns = {}
     for name, kind in settled.kinds.items():
         if name in own:
             column = rows[own[name]]
@@ -179,8 +179,8 @@ def documents(
             column = _decode(carried[name], kinds[name], kind)
         else:
             column = pl.Series(name, [None], dtype=settled.schema[name]).new_from_index(0, rows.height)
-        columns.append(column.alias(name))
-    return pl.DataFrame(columns, height=rows.height)
+        columns[name] = column
+    return pl.DataFrame(columns, height=rows.height)  # of a mapping: a list of columns renames one that is called ""
 
 
 def dump_kinds(kinds: Mapping[str, Kind]) -> dict[str, object]:

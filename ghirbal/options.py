@@ -210,8 +210,8 @@ class Options:
                 raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
         for name in ("shingle", "paragraph_words", "batch_rows", "limit", "max_row", "shard_size"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UsageError(f"{flag(name)} wants a whole number from 1, not {value}")
+            if value is not None and not 1 <= value < 1 << 31:
+                raise UsageError(f"{flag(name)} wants a whole number from 1 to {(1 << 31) - 1}, not {value}")
         if self.limit is not None and self.engine != "local":
             raise UsageError("--limit is for trying things out on this machine: leave out --engine, or --limit")
         for choice in self.prefer:

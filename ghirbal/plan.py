@@ -67,6 +67,8 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     words = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
     rules = {"articles": rule, "paragraphs": paragraphs}
     work = work_folder(out, options.work)
+    for folder in (out, work, *([Path(options.index)] if options.index else [])):
+        _check_name(folder)
     files = find_inputs(inputs, outputs=[out, work, *([Path(options.index)] if options.index else [])])
     prints = in_order(fingerprint, files)
     named = [
@@ -114,6 +116,14 @@ def index_of(
     return open_index(Path(options.index), pinned(rule, paragraphs, words), digest(what))
 
 
+def _check_name(folder: Path) -> None:
+    try:
+        os.fspath(folder).encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
+        raise UsageError(f"the name of the folder {shown} is no UTF-8; choose another") from None
+
+
 def work_folder(out: Path, named: str | None) -> Path:
     """Return where unfinished work lies: in `out`, or in a named folder, which may serve several results.
 
@@ -122,7 +132,8 @@ def work_folder(out: Path, named: str | None) -> Path:
     """
     if named is None:
         return out / ".work"
-    return Path(named) / f"ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
+    # Hidden, so that a job over a folder that holds it does not read it.
+    return Path(named) / f".ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
 
 
 def reading_of(options: Options) -> Reading:
@@ -169,4 +180,7 @@ def paragraph_rule(options: Options) -> Rule:
 
 
 def _changed(rule: Rule, **chosen: Any) -> Rule:
-    return replace(rule, **{name: value for name, value in chosen.items() if value is not None})
+    try:
+        return replace(rule, **{name: value for name, value in chosen.items() if value is not None})
+    except ValueError as error:
+        raise UsageError(str(error)) from None

@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 import polars as pl
 
 from ghirbal.columns import json_texts
+from ghirbal.errors import UsageError
 
 Format = Literal["parquet", "jsonl", "csv"]
 SHARD_BYTES = 128 << 20
@@ -114,13 +115,22 @@ def _spelled(frame: pl.DataFrame, *, nested: bool) -> pl.DataFrame:
     for column in frame.iter_columns():
         if column.dtype == pl.Binary:
             columns.append(column.bin.encode("base64"))
+        elif nested and column.dtype == pl.Duration:
+            columns.append(column.dt.to_string("iso"))
         elif column.dtype.is_nested() and (nested or "Binary" in str(column.dtype)):
             columns.append(pl.Series(column.name, json_texts(column.to_list()), dtype=pl.String))
     return frame.with_columns(columns)
 
 
 def write_beside(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Make a file that is whole or not there: write beside it, sync, rename, sync the folder."""
+    """Make a file that is whole or not there: write beside it, sync, rename, sync the folder.
+
+    A link stays one, and its target is replaced. What is no regular file (a device, a pipe) would be lost by the
+    rename, and is refused: `UsageError`.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no regular file, and cannot be replaced by one")
     beside = path.with_name(path.name + ".part")
     try:
         with beside.open("wb") as stream:

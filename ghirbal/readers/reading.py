@@ -33,8 +33,9 @@ class Reading:
             raise UsageError("max_row, limit, batch_bytes and batch_rows must be at least 1")
         try:
             "".encode(self.encoding)
-        except LookupError as error:
-            near = difflib.get_close_matches(self.encoding.lower().replace("-", "_"), aliases, n=1)
+        except (LookupError, UnicodeError) as error:
+            asked = self.encoding.lower().replace("-", "_")
+            near = [name for name in difflib.get_close_matches(asked, aliases, n=1) if name != asked]
             hint = f"; the nearest is {near[0].replace('_', '-')}" if near else ""
             raise UsageError(f"no encoding is called {self.encoding}{hint}") from error
 

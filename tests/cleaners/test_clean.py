@@ -47,6 +47,13 @@ def test_columns_may_have_other_names():
     assert clean(renamed, text="body").documents["body"][2] == f"The river rises again\n{BODY}"
 
 
+def test_a_column_of_the_name_row_is_the_documents_own():
+    docs = DOCS.with_columns(row=pl.lit(7))
+    assert clean(docs).edits.equals(clean(DOCS).edits)
+    assert clean(docs.lazy()).edits.collect().equals(clean(DOCS).edits)
+    assert clean(docs).documents["row"].to_list() == [7, 7, 7]
+
+
 def test_what_is_not_there_is_said():
     with pytest.raises(ValueError, match="'body' must be String; it is missing"):
         clean(DOCS, text="body")

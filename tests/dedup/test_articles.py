@@ -73,7 +73,9 @@ def test_no_documents(docs):
 
 
 def test_no_text():
-    with pytest.raises(ValueError, match="no column 'text' holds the text; there are 'id', 'date', 'extra'"):
+    with pytest.raises(
+        ValueError, match="the text column 'text' must be String; it is missing; the columns are id, date, extra"
+    ):
         near_duplicates(DOCS.drop("text"))
 
 

@@ -42,7 +42,8 @@ def call(*arguments, **more):
         ("run IN -o OUT --threshhold 0.8", "'--threshhold'; did you mean '--threshold'?"),
         ("run IN -o OUT --threshold high", "'high' is not a number"),
         ("run IN -o OUT --threshold 1.5", "--threshold wants a number above 0 and up to 1, not 1.5"),
-        ("run IN -o OUT --shingle 0", "--shingle wants a whole number from 1, not 0"),
+        ("run IN -o OUT --shingle 0", "--shingle wants a whole number from 1 to 2147483647, not 0"),
+        ("run IN -o OUT --shingle 100000000", "a shingle has from 1 to 1000 words, not 100000000"),
         ("run IN -o OUT --paragraphs removed", "did you mean 'remove'?"),
         ("run IN -o OUT --format parqet", "did you mean 'parquet'?"),
         ("run IN -o OUT --prefer date,lenght", "did you mean 'length'?"),
@@ -51,6 +52,8 @@ def call(*arguments, **more):
         ("run IN -o OUT --recipe TOML", "did you mean 'DropTatweel'?"),
         ("run IN -o OUT --text txet", "the nearest is 'text'"),
         ("run IN -o OUT --encoding utf-9", "no encoding is called utf-9"),
+        ("run IN -o OUT --encoding undefined", "no encoding is called undefined"),
+        ("run IN -o \udcff", "the name of the folder \\xff is no UTF-8"),
         ("run nowhere -o OUT", "no such file or folder: nowhere"),
         ("run 'no*.jsonl' -o OUT", "no file matches"),
         ("run IN -o IN", "the input"),
@@ -58,7 +61,7 @@ def call(*arguments, **more):
         ("dedup IN -o OUT --recipe news", "dedup does not take '--recipe'"),
         ("clean - -o OUT", "goes to stdout"),
         ("report nowhere", "holds no finished result"),
-        ("run IN -o OUT --limit 0", "--limit wants a whole number from 1, not 0"),
+        ("run IN -o OUT --limit 0", "--limit wants a whole number from 1 to 2147483647, not 0"),
         ("run IN -o OUT --limit 5 --engine spark", "leave out --engine, or --limit"),
         ("run IN -o OUT --log-format jsno", "did you mean 'json'?"),
     ],
@@ -186,6 +189,15 @@ def test_closed_streams_are_no_fault(seeds, tmp_path, redirect):
     line = f"{shlex.join([*GHIRBAL, 'run', str(seeds), '-o', str(tmp_path / 'out'), '--verbose'])} {redirect}"
     assert subprocess.run([BASH, "-c", line], check=False, capture_output=True).returncode == 0
     assert pl.read_parquet(tmp_path / "out" / "documents" / "*.parquet").height == 5
+
+
+def test_clean_rows_are_not_written_to_a_closed_stdout():
+    line = f"{shlex.join([*GHIRBAL, 'clean', '-'])} >&-"
+    said = subprocess.run([BASH, "-c", line], check=False, capture_output=True, text=True, input='{"text": "a"}\n')
+    assert (said.returncode, said.stderr) == (
+        2,
+        "ghirbal: error: stdout is closed, so the clean rows have nowhere to go\n",
+    )
 
 
 def test_help_that_nobody_reads_ends_quietly():

@@ -1,6 +1,7 @@
 import json
+import os
 from base64 import b64decode
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ghirbal.errors import UsageError
 from ghirbal.inputs import find_inputs
 from ghirbal.quarantine import write_quarantine
 from ghirbal.readers import Reject, read
@@ -90,6 +92,17 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a": b"before"}
 
 
+def test_a_device_is_not_replaced_and_a_link_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="pipe is no regular file"):
+        write_beside(tmp_path / "pipe", lambda stream: stream.write(b"x"))
+    assert (tmp_path / "pipe").is_fifo()
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_beside(tmp_path / "link", lambda stream: stream.write(b"x"))
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"x"
+
+
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])
 def test_an_output_is_a_valid_input(tmp_path: Path, format_: str) -> None:
     texts = ['"q", x', "a\r\nb", "\r", "", " s ", "\t", "\u2028", "a\\b", "\x00", "«»\n\n"]
@@ -102,7 +115,13 @@ def test_an_output_is_a_valid_input(tmp_path: Path, format_: str) -> None:
 
 def test_text_formats_spell_what_they_cannot_hold(tmp_path: Path) -> None:
     frame = pl.DataFrame(
-        {"b": [b"\xff"], "l": [["a", 'b"']], "s": [{"k": b"\xff", "d": date(2020, 1, 1)}], "n": [None]}
+        {
+            "b": [b"\xff"],
+            "l": [["a", 'b"']],
+            "s": [{"k": b"\xff", "d": date(2020, 1, 1)}],
+            "n": [None],
+            "t": [timedelta(1)],
+        }
     )
     (path,) = write_parts(tmp_path / "j", [frame], format="jsonl")
     assert json.loads(path.read_bytes()) == {
@@ -110,9 +129,11 @@ def test_text_formats_spell_what_they_cannot_hold(tmp_path: Path) -> None:
         "l": ["a", 'b"'],
         "s": '{"k":"/w==","d":"2020-01-01"}',
         "n": None,
+        "t": "PT86400S",
     }
     (path,) = write_parts(tmp_path / "c", [frame], format="csv")
     assert pl.read_csv(path).row(0)[:2] == ("/w==", '["a","b\\""]')
+    assert pl.read_csv(path)["t"].to_list() == ["P1D"]
 
 
 def test_the_quarantine_holds_every_reject(tmp_path: Path) -> None:
