@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ghirbal.writers import write_beside
+
 NAME = "manifest.jsonl"
 
 
@@ -54,9 +56,10 @@ class Manifest:
         for line in lines[1:]:
             if all(self._whole(name, known) for name, known in line["files"].items()):
                 self._parts[line["stage"], line["part"]] = line
-        # Written anew rather than appended to: what a kill cut short must not meet the next line.
-        with path.open("wb") as opened:
-            opened.writelines(_line(line) for line in [job, *self._parts.values()])
+        # Written anew rather than appended to: what a kill cut short must not meet the next line. And whole or not at
+        # all: a kill at this moment must not forget what was finished.
+        known = [_line(line) for line in [job, *self._parts.values()]]
+        write_beside(path, lambda stream: stream.writelines(known))
         self._log = path.open("ab", buffering=0)
 
     def _whole(self, name: str, known: str) -> bool:
