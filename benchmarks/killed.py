@@ -59,11 +59,9 @@ def kill_often(source: Path, folder: Path, kills: int, whole: float) -> Iterator
             number += 1
             now = finished(out)
             last = (out / MANIFEST).read_bytes().split(b"\n")[-2] if now else b"{}"
-            yield (
-                json.loads(last).get("stage", "before the first part"),
-                len(now),
-                len({part for part in before - now if part[0] != "standings"}),
-            )  # they go when all are counted
+            stage = json.loads(last).get("stage", "before the first part")
+            lost = [part for part in before - now if part[0] != "standings"]  # those go when all are counted
+            yield stage, len(now), len(lost)
             before = now
         subprocess.run(call(source, out), stdout=subprocess.DEVNULL, check=True)
         if contents(out) != contents(folder / "whole"):
