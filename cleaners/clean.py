@@ -95,7 +95,7 @@ def clean(
             sites=None if sites is None else frame[site].cast(pl.String),
             table=sites,
             # A lazy frame is cleaned on a thread of Polars' own: threads that wait there for Polars wait for ever.
-            threads=pl.thread_pool_size() if isinstance(docs, pl.DataFrame) else 1,
+            threads=pl.thread_pool_size() + 1 if isinstance(docs, pl.DataFrame) else 1,
         )
 
     def documents(frame: pl.DataFrame) -> pl.DataFrame:
@@ -171,7 +171,7 @@ def _cleaned(
         moved = (ledger.with_columns(pl.col("doc") + at) for ledger in (batch.edits, batch.flags))
         return CleanedBatch(own, *moved)
 
-    # Polars spreads one piece over the cores only here and there; two pieces side by side keep both busy.
+    # Polars spreads one piece over the cores only here and there; several side by side keep them busy.
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
             batches = list(pool.map(cleaned, places))

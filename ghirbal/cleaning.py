@@ -23,7 +23,7 @@ CLEAN: Final = "clean"
 
 
 def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Read, clean and sketch every batch, two at a time; give what is known of each spilled part, in order.
+    """Read, clean and sketch every batch, three at a time: one waits for the interpreter while two work. Give what is known of each spilled part, in order.
 
     The parts that an earlier call finished are not read again, but for some that lie among them.
     """
@@ -40,7 +40,7 @@ def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
     yield from before
     batches = read(plan.files, plan.reading, begin=tuple(before[-1]["end"]) if before else (0, 0))
     numbered = enumerate(batches if before else _at_least_one(batches, plan), len(before))
-    yield from in_order(spilled, numbered)
+    yield from in_order(spilled, numbered, threads=3)
 
 
 def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:
