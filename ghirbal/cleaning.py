@@ -25,7 +25,8 @@ CLEAN: Final = "clean"
 def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
     """Read, clean and sketch every batch, three at a time; give what is known of each spilled part, in order.
 
-    Three keep two cores busy: one waits for the interpreter. The parts that an earlier call finished are not read again, but for some that lie among them.
+    Three keep two cores busy: one waits for the interpreter. The parts that an earlier call finished are not read
+    again, but for some that lie among them.
     """
 
     def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
