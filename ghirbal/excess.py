@@ -64,7 +64,7 @@ all such'
         return []
     some = "; ".join(
         f"{_place(int(one), places)} to {share:.0%} in {_place(int(other), places)}"
-        for one, other, share in found[:TOLD]
+        for one, other, share in found[:EXAMPLES]
     )
     many = "1 article stands" if len(found) == 1 else f"{len(found):,} articles stand"
     stay = "stays" if len(found) == 1 else "stay"

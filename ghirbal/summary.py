@@ -57,17 +57,17 @@ def summary(outcome: Outcome) -> str:
 
 
 def _searched(kind: str, told: dict[str, Any]) -> str:
-    """Say with what chance similar texts met, and how many that are not.
+    """Say with what chance similar texts are found, and how many others are compared in vain.
 
     >>> _searched("articles", {"bands": 2, "rows": 9, "bytes per text": 16, "found": {"0.5": 0.25}, "in vain": 18})
-    '  search         articles by 2 bands of 9 minima, 16 bytes each; pairs that meet, by similarity: 25.0 % at 0.5 \
-(in vain 18 of a million at 0.1)'
+    '  search         articles by 2 bands of 9 minima, 16 bytes each; found: 25.0 % at 0.5; \
+and 18 of a million at 0.1'
     """
-    steps = ((step, chance) for step, chance in told["found"].items() if 0.001 <= chance < 0.9995)
+    steps = [(step, chance) for step, chance in told["found"].items() if 0.001 <= chance < 0.9995][-3:]
     chances = ", ".join(f"{100 * chance:.1f} % at {step}" for step, chance in steps)
     return (
         f"  search         {kind} by {told['bands']} bands of {told['rows']} minima, {told['bytes per text']} bytes "
-        f"each; pairs that meet, by similarity: {chances} (in vain {told['in vain']:,} of a million at 0.1)"
+        f"each; found: {chances}; and {told['in vain']:,} of a million at 0.1"
     )
 
 
