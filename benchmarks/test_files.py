@@ -11,6 +11,7 @@ import pytest
 from benchmarks.conftest import Clock
 from ghirbal.inputs import find_inputs
 from ghirbal.job import clean, dedup, run
+from ghirbal.options import Options
 from ghirbal.readers import read
 from ghirbal.writers import Parts
 
@@ -63,4 +64,4 @@ def test_floor(clock: Clock, archive: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_job(clock: Clock, archive: Path, tmp_path: Path, name: str) -> None:
-    clock(f"job {name}", lambda: JOBS[name]([archive / "parquet"], tmp_path / "out", overwrite=True))
+    clock(f"job {name}", lambda: JOBS[name]([archive / "parquet"], tmp_path / "out", options=Options(overwrite=True)))
