@@ -37,7 +37,8 @@ class DropTeaserBlock:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the heading and all that follows it."""
-        docs = page.filter(_is_any((*HEADINGS, "topics_heading")))["doc"].unique()
+        phrases = page.filter(pl.col("classes").is_not_null())
+        docs = phrases.filter(_is_any((*HEADINGS, "topics_heading")))["doc"].unique()
         if docs.is_empty():
             return MARKS.to_frame()
         prose = pl.col("row").filter("sentence")
@@ -83,8 +84,10 @@ class DropReadAlso:
         begun = pl.col("begins").list.contains("read_also").fill_null(value=False)
         opens = _is_any(("read_also",)) | (begun & pl.col("text").str.contains(r"[:：]\s*$"))
         begins = begun & ~opens
-        if not page.select((opens | begins).any()).item():
+        docs = page.filter(pl.col("classes").is_not_null()).filter(opens | begins)["doc"].unique()
+        if docs.is_empty():
             return MARKS.to_frame()
+        page = page.filter(pl.col("doc").is_in(docs.implode()))
         title = ~pl.col("sentence") & pl.col("words").is_between(3, self.longest_title)
         title &= ~pl.col("text").str.contains(r"[.。۔:：]\s*$|^\s*\p{Nd}{1,2}\s*[.)]\s|^\s*[-–—]+\s")
         alone = ~(opens | begins)
