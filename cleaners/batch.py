@@ -38,6 +38,11 @@ def clean_batch(
     >>> clean_batch(pl.Series(["قــال", "so"]), recipe=ENCODING).texts.to_list()
     ['قال', 'so']
     """
+    for cleaner in recipe:
+        if isinstance(cleaner, type) or not isinstance(cleaner, Rewriter | Dropper):
+            raise TypeError(
+                f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {cleaner!r} is none"
+            )
     rewriters = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Rewriter))
     droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))
     lines = split_lines(texts)

@@ -95,6 +95,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "command": "by another command",
         "inputs": "from other input",
         "recipe": "with another recipe",
+        "code": "with other code in its recipe",
         "rules": "by other rules",
         "options": "with other options",
         "index": "beside an index in another state",

@@ -82,6 +82,8 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
         "options": options.recorded(),
         "versions": {"ghirbal": __version__, **{name: version(name) for name in LIBRARIES}},
     }
+    if recipe is not None and options.recipe.endswith(".py"):  # what its cleaners do is not in their names
+        job["code"] = hashlib.sha256(Path(options.recipe).read_bytes()).hexdigest()
     if table is not None:
         job["sites"] = told(table, "a table")
     index = index_of(options, rule, paragraphs, words, job)

@@ -3,7 +3,7 @@ import sys
 import polars as pl
 import pytest
 
-from cleaners import NEWS, apply_edits, clean, clean_text
+from cleaners import NEWS, DropByline, apply_edits, clean, clean_text
 
 BODY = "Rain fell on the city all day and the river rose above its banks."
 DOCS = pl.DataFrame(
@@ -52,6 +52,12 @@ def test_a_column_of_the_name_row_is_the_documents_own():
     assert clean(docs).edits.equals(clean(DOCS).edits)
     assert clean(docs.lazy()).edits.collect().equals(clean(DOCS).edits)
     assert clean(docs).documents["row"].to_list() == [7, 7, 7]
+
+
+@pytest.mark.parametrize("recipe", ["news", ["DropByline"], (DropByline,)])
+def test_what_is_no_recipe_is_said(recipe):
+    with pytest.raises(TypeError, match="a recipe is a tuple of cleaners"):
+        clean(DOCS, recipe)
 
 
 def test_what_is_not_there_is_said():

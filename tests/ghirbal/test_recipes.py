@@ -3,8 +3,10 @@
 import pytest
 
 from cleaners import ENCODING, NEWS, OPINIONS, clean_text
+from ghirbal import job
 from ghirbal.catalogue import catalogue
 from ghirbal.errors import InputError, UsageError
+from ghirbal.options import Options
 from ghirbal.recipes import read_recipe
 
 OWN = '''
@@ -85,3 +87,13 @@ def test_a_mistyped_choice_is_wrong_usage():
         read_recipe("news", safety=["opinions"])
     with pytest.raises(UsageError, match="did you mean 'DropReadAlso'"):
         read_recipe("news", without=["DropRedAlso"])
+
+
+def test_other_code_is_another_recipe(archive, tmp_path):
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(OWN)
+    options = Options(recipe=str(recipe))
+    job.clean([archive], tmp_path / "out", options=options)
+    recipe.write_text(OWN.replace("weather today", "sun today"))
+    with pytest.raises(UsageError, match="with other code in its recipe"):
+        job.clean([archive], tmp_path / "out", options=options)
