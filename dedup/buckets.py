@@ -27,14 +27,14 @@ class Buckets:
 
 
 @kernel
-def add_members(counts, members):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def add_members(counts, members):  # type: ignore[no-untyped-def]  # numba's types
     """Count how often each number comes."""
     for one in members:
         counts[one] += np.int32(1)
 
 
 @kernel
-def put_members(buckets, ends, place, documents, own):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def put_members(buckets, ends, place, documents, own):  # type: ignore[no-untyped-def]  # numba's types
     """Put each bucket behind those that its document has already."""
     for i in range(documents.size):
         end = ends[place[documents[i]]]

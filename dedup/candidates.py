@@ -140,7 +140,7 @@ def add_shingles(counts: NDArray[np.uint32], sets: pl.Series) -> None:
 
 
 @kernel
-def _add(counts, flat):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add(counts, flat):  # type: ignore[no-untyped-def]  # numba's types
     mask = np.uint64(counts.size - 1)
     for shingle in flat:
         counts[shingle & mask] += np.uint32(1)
@@ -159,7 +159,7 @@ def _flat(sets: pl.Series) -> NDArray[np.uint64]:
 
 
 @kernel
-def _prefixes(flat, sizes, counts, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _prefixes(flat, sizes, counts, a, b):  # type: ignore[no-untyped-def]  # numba's types
     """Rarest shingles of each set, without those that no other set has: (shingles, which set each is of)."""
     keys = np.empty(flat.size, np.uint64)
     owners = np.empty(flat.size, np.int64)

@@ -218,9 +218,9 @@ class Templates:
 
 
 @kernel
-def _advance(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0911, PLR0912, PLR0917
-    document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,  # noqa: ANN001
-    hashes, places, sizes, marks, a, b, survivors, shared, noted, mode, free, asked,  # noqa: ANN001
+def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, PLR0917 - numba's types, flat arrays, one loop
+    document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,
+    hashes, places, sizes, marks, a, b, survivors, shared, noted, mode, free, asked,
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
     while document < slots.size:

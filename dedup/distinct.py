@@ -21,7 +21,7 @@ def mix(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def keep_distinct(shingles, count, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def keep_distinct(shingles, count, table):  # type: ignore[no-untyped-def]  # numba's types
     """Move the distinct ones of the first `count` shingles to the front: (how many, the hash table, its sum).
 
     The sum of the mixed shingles is the set's fingerprint: it needs no order.
@@ -51,7 +51,7 @@ def keep_distinct(shingles, count, table):  # type: ignore[no-untyped-def] # noq
 
 
 @kernel
-def sort_hashes(hashes, count, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def sort_hashes(hashes, count, out):  # type: ignore[no-untyped-def]  # numba's types
     """Sort the first `count` hashes into `out`: scatter by their leading bits, then insertion.
 
     Hashes are spread evenly, so the scatter leaves about one in a place; numba's own sort is six times slower.

@@ -162,7 +162,7 @@ def _locked(column: pl.Series) -> NDArray[Any]:
 
 
 @kernel
-def _meet(firsts, keys, own_keys, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _meet(firsts, keys, own_keys, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     for i in range(firsts.size):
         size = np.int64(own_sizes[wanted[i]])
         mark = own_marks[wanted[i]]

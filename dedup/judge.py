@@ -73,14 +73,14 @@ class Judge:
 
 
 @kernel
-def is_free(free, slot, other):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def is_free(free, slot, other):  # type: ignore[no-untyped-def]  # numba's types
     """Look up a pair of slots."""
     pair = U64(slot) << U64(32) | U64(other)
     return free[_place(free, pair)] == pair
 
 
 @kernel
-def _place(table, pair):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _place(table, pair):  # type: ignore[no-untyped-def]  # numba's types
     mask = U64(table.size - 1)
     place = mix(pair) & mask
     while table[place] != U64(0) and table[place] != pair:
@@ -89,7 +89,7 @@ def _place(table, pair):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @kernel
-def _put(table, pairs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _put(table, pairs):  # type: ignore[no-untyped-def]  # numba's types
     for pair in pairs:
         if pair != U64(0):  # a place that was free in a smaller table
             table[_place(table, pair)] = pair

@@ -71,9 +71,8 @@ class OnlineIndex:
         base = config.setdefault("basename", BASENAME)
         config["basename"] = base if isinstance(base, bytes) else str(base).encode()
         self._turns = _turns(config)
-        # It brings SciPy, which takes 0.7 s: paid for only here.
-        from datasketch import MinHashLSH  # noqa: PLC0415
-        from datasketch.storage import ordered_storage, unordered_storage  # noqa: PLC0415
+        from datasketch import MinHashLSH  # noqa: PLC0415 - it brings SciPy, which takes 0.7 s: paid for only here
+        from datasketch.storage import ordered_storage, unordered_storage  # noqa: PLC0415 - as above
 
         # datasketch wants two bands; a threshold at which we have one is found as surely by two of half the rows.
         bands, rows = rule.bands.bands, rule.bands.rows
@@ -132,7 +131,7 @@ class OnlineIndex:
             self._documents.insert(key, _packed(self._turns.next(), text))
         return None
 
-    def remove(self, id: str) -> None:  # noqa: A002
+    def remove(self, id: str) -> None:  # noqa: A002 - as in `add`
         """Take out a stored article; KeyError if there is none of this id."""
         key = _key(id)
         with self._turns.mine():
@@ -142,7 +141,7 @@ class OnlineIndex:
             self._documents.remove(key)
             self._forget(key, _names(_Reading.of(known[0].text, self.rule), self.rule))
 
-    def __contains__(self, id: str) -> bool:  # noqa: A002
+    def __contains__(self, id: str) -> bool:  # noqa: A002 - as in `add`
         return bool(self._known([_key(id)]))
 
     def __len__(self) -> int:

@@ -28,7 +28,7 @@ def verify_block(
     >>> [rows.tolist() for rows in verify_block(sets, sets, Rule())]
     [[0, 1], [0, 1], [3, 3]]
     """
-    return _verify_block(*_arrays(lefts), *_arrays(rights), *rule.ratio)  # type: ignore[no-any-return]
+    return _verify_block(*_arrays(lefts), *_arrays(rights), *rule.ratio)  # type: ignore[no-any-return]  # a kernel's answer has no type
 
 
 def _arrays(sets: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -37,7 +37,7 @@ def _arrays(sets: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
 
 
 @kernel
-def _verify(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _verify(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     shared = np.empty(x_starts.size - 1, np.int64)
     for i in range(shared.size):
         left = x[x_starts[i] : x_starts[i + 1]]
@@ -47,7 +47,7 @@ def _verify(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def] # n
 
 
 @kernel
-def _verify_block(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _verify_block(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     found = np.empty((3, 1024), np.int64)
     count = 0
     for i in range(x_starts.size - 1):

@@ -8,7 +8,7 @@ U64 = np.uint64
 
 
 @kernel
-def least_shared(m, n, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def least_shared(m, n, a, b):  # type: ignore[no-untyped-def]  # numba's types
     """Fewest shingles that sets of `m` and `n` must share for a Jaccard similarity of at least a/b.
 
     s / (m + n − s) ≥ a / b  ⇔  s ≥ a (m + n) / (a + b), rounded up; no floating point takes part.
@@ -17,7 +17,7 @@ def least_shared(m, n, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, AN
 
 
 @kernel
-def shared_at_least(x, y, need):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def shared_at_least(x, y, need):  # type: ignore[no-untyped-def]  # numba's types
     """Count the hashes that two sorted sets share, or say -1 as soon as it must stay below `need`."""
     spare_x = x.size - need
     spare_y = y.size - need
@@ -43,7 +43,7 @@ def shared_at_least(x, y, need):  # type: ignore[no-untyped-def] # noqa: ANN001,
 
 
 @kernel
-def shared_shingles(x, y):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def shared_shingles(x, y):  # type: ignore[no-untyped-def]  # numba's types
     """Count the hashes that two sorted sets share."""
     return shared_at_least(x, y, 0)
 
@@ -58,7 +58,7 @@ def bit_count(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def set_marks(hashes, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def set_marks(hashes, starts):  # type: ignore[no-untyped-def]  # numba's types
     """Set one of 64 bits for each shingle of each set: what no other set's mark has is in no other set."""
     marks = np.zeros(starts.size - 1, np.uint64)
     for i in range(marks.size):
@@ -68,7 +68,7 @@ def set_marks(hashes, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, A
 
 
 @kernel
-def may_share(m, mark, n, other, need):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def may_share(m, mark, n, other, need):  # type: ignore[no-untyped-def]  # numba's types
     """Tell by their marks whether sets of `m` and `n` can share `need` shingles: 2 ns where a merge takes 50."""
     return m - np.int64(bit_count(mark & ~other)) >= need and n - np.int64(bit_count(other & ~mark)) >= need
 

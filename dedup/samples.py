@@ -144,7 +144,7 @@ def contained_candidates(
 
 
 @kernel
-def _count(hashes, counters):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _count(hashes, counters):  # type: ignore[no-untyped-def]  # numba's types
     mask = U64(counters.size - 1)
     for hash_ in hashes:
         place = (hash_ >> U64(8)) & mask  # the low bits say that it is in the sample
@@ -153,7 +153,7 @@ def _count(hashes, counters):  # type: ignore[no-untyped-def] # noqa: ANN001, AN
 
 
 @kernel
-def _keys(hashes, starts, first, sizes, misses, counters, needs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _keys(hashes, starts, first, sizes, misses, counters, needs):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     """Rarest shingles of each sample that may be contained: (shingles, whose they are). Sets how many must be met."""
     keys = np.empty(hashes.size, np.uint64)
     owners = np.empty(hashes.size, np.int64)
@@ -215,7 +215,7 @@ def _look_up(
 
 
 @kernel
-def _fill(keys, table, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fill(keys, table, rows):  # type: ignore[no-untyped-def]  # numba's types
     mask = U64(table.size - 1)
     for i in range(keys.size):
         place = (keys[i] >> U64(8)) & mask
@@ -226,14 +226,14 @@ def _fill(keys, table, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, AN
 
 
 @kernel
-def _grown(numbers):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _grown(numbers):  # type: ignore[no-untyped-def]  # numba's types
     grown = np.empty(2 * numbers.size, np.int64)
     grown[: numbers.size] = numbers
     return grown
 
 
 @kernel
-def _meet(hashes, starts, first, table, rows, begins, ends, own, known, needs, places, met):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _meet(hashes, starts, first, table, rows, begins, ends, own, known, needs, places, met):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     mask = U64(table.size - 1)
     shorts = np.empty(1024, np.int64)
     longs = np.empty(1024, np.int64)

@@ -60,7 +60,7 @@ def _days() -> NDArray[np.uint64]:
 
 
 @kernel
-def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def]  # numba's types
     """Hash the words of all texts: (hashes, kinds, where each word begins, which is the first word of each text)."""
     most = starts.size
     for point in points:
@@ -98,7 +98,7 @@ def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def] # 
 
 
 @kernel
-def _find(hash_, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _find(hash_, table):  # type: ignore[no-untyped-def]  # numba's types
     mask = U64(table.size - 1)
     place = hash_ & mask
     while table[place] != U64(0) and table[place] != hash_:
@@ -107,7 +107,7 @@ def _find(hash_, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @kernel
-def _table(hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _table(hashes):  # type: ignore[no-untyped-def]  # numba's types
     """Make a hash table of the distinct words with their counts."""
     size = 64
     while size < 2 * hashes.size:
@@ -122,7 +122,7 @@ def _table(hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @kernel
-def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     answers = np.zeros(lefts.size, np.bool_)
     triples = np.zeros(_TRIPLES, np.bool_)
     for pair in range(lefts.size):
@@ -149,7 +149,7 @@ def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names,
 
 
 @kernel
-def _enough(left, right, names, name):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _enough(left, right, names, name):  # type: ignore[no-untyped-def]  # numba's types
     if min(left[0], right[0]) >= names:
         return True
     blanks, long, lone = _blanks(left[2], left[3], right[2], right[3], name)
@@ -157,7 +157,7 @@ def _enough(left, right, names, name):  # type: ignore[no-untyped-def] # noqa: A
 
 
 @kernel
-def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     """Count foreign words that come back and ones with digits; key the runs of foreign words by what is around.
 
     Foreign is, of the words that the other text has not, one at whose place in the own table `alien` is true.
@@ -192,7 +192,7 @@ def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore
 
 
 @kernel
-def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     """Tell which words of the own table the other text has in no form, as the guard does (see `guard._foreign`)."""
     glued = np.empty(text.size, np.uint32)
     size = 0
@@ -220,13 +220,13 @@ def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: i
 
 
 @kernel
-def _triple(points, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _triple(points, i):  # type: ignore[no-untyped-def]  # numba's types
     key = (points[i] * U32(0x9E3779B1)) ^ (points[i + 1] * U32(0x85EBCA77)) ^ (points[i + 2] * U32(0xC2B2AE3D))
     return (U32(key) >> U32(11)) & U32(_TRIPLES - 1)
 
 
 @kernel
-def _contains(text, word, triples):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _contains(text, word, triples):  # type: ignore[no-untyped-def]  # numba's types
     """Search for a word without a space; three characters of it that the text has nowhere in a row save the search."""
     for i in range(word.size - 2):
         if not triples[_triple(word, i)]:
@@ -242,7 +242,7 @@ def _contains(text, word, triples):  # type: ignore[no-untyped-def] # noqa: ANN0
 
 
 @kernel
-def _blanks(keys, lengths, others, their_lengths, name):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _blanks(keys, lengths, others, their_lengths, name):  # type: ignore[no-untyped-def]  # numba's types
     """Count the runs of the first text that are blanks of both, and those with two words or more in both.
 
     Also, whether one has `name` words or more in both.

@@ -5,7 +5,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 import polars as pl
-from numba import carray  # type: ignore[attr-defined]
+from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
@@ -101,12 +101,12 @@ class TextStore:
 
 
 @kernel
-def _joined(addresses, lengths):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _joined(addresses, lengths):  # type: ignore[no-untyped-def]  # numba's types
     joined = np.empty(np.sum(lengths), np.uint8)
-    end = 0
+    end = np.int64(0)
     for i in range(addresses.size):
         length = np.int64(lengths[i])
-        joined[end : end + length] = carray(pointer(addresses[i]), length, np.uint8)  # type: ignore[call-arg, call-overload]
+        joined[end : end + length] = carray(pointer(addresses[i]), length, np.uint8)  # type: ignore[call-overload]  # NumPy's int64 is no int
         end += length
     return joined
 
@@ -143,7 +143,7 @@ class SetPool:
         self._scratch.seek(int(self._starts[slot]))
         end = self._used + int(self.sizes[slot])
         room = self.hashes[self._used : end]
-        if self._scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]
+        if self._scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]  # every binary file has it
             raise OSError("the scratch file of the shingle sets ends too early")
         self.places[slot] = self._used
         self._used = end
@@ -161,7 +161,7 @@ class SetPool:
 
 
 @kernel
-def _equal(hashes, places, sizes, some, others):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _equal(hashes, places, sizes, some, others):  # type: ignore[no-untyped-def]  # numba's types
     equal = np.zeros(some.size, np.bool_)
     for i in range(some.size):
         a = places[some[i]]

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numba import carray  # type: ignore[attr-defined]
+from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD, folding_table
@@ -59,7 +59,7 @@ def folded_points() -> FoldedPoints:
 
 
 @kernel
-def point_at(text, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def point_at(text, i):  # type: ignore[no-untyped-def]  # numba's types
     """Code point at byte `i` (uint64: a signed index costs a test for negative ones) and where the next begins.
 
     Polars promises valid UTF-8.
@@ -77,7 +77,7 @@ def point_at(text, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
 
 
 @kernel
-def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901, PLR0912, PLR0917, PLR0915
+def hash_shingles(address, length, words, table, starts, points, shingles):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0917, PLR0915 - numba's types, flat arrays, one loop
     """Hash every shingle of one text, repeats too, into `shingles`: (number of shingles, number of words).
 
     A word is a run of word characters, or one character of a script that writes no spaces, each with the marks
@@ -85,7 +85,7 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
     What does not fit into `shingles` is only counted. (An array that grows in here costs a reference count for
     every character: twelve times the time.)
     """
-    text = carray(pointer(address), length, np.uint8)  # type: ignore[call-arg]
+    text = carray(pointer(address), length, np.uint8)
     end = U64(length)
     i = U64(0)
     ring = np.zeros(words, np.uint64)
@@ -186,7 +186,7 @@ def shingle_sets(texts: pl.Series, *, words: int) -> ShingleSets:
 
 
 @kernel
-def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _sets(addresses, lengths, words, table, expansions, points):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     starts = np.zeros(addresses.size + 1, np.int64)
     fingerprints = np.zeros(addresses.size, np.uint64)
     shingles = np.empty(4096, np.uint64)
@@ -223,7 +223,7 @@ def word_counts(texts: pl.Series) -> pl.Series:
 
 
 @kernel
-def _counts(addresses, lengths, table, expansions, points):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _counts(addresses, lengths, table, expansions, points):  # type: ignore[no-untyped-def]  # numba's types
     counts = np.empty(addresses.size, np.uint32)
     unread = np.empty(1, np.uint64)
     for i in range(addresses.size):

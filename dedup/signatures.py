@@ -37,7 +37,7 @@ _MANY: Final = 96
 
 
 @kernel
-def lower_minima(shingles, count, factors, summands, minima):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def lower_minima(shingles, count, factors, summands, minima):  # type: ignore[no-untyped-def]  # numba's types
     """Lower `minima` (uint32) to the least image of the first `count` shingles under each permutation.
 
     What is left in `shingles` are other numbers: the low half of each, mixed as datasketch mixes it. Either order of
@@ -111,7 +111,7 @@ def _arrays(folding: FoldedPoints) -> tuple[NDArray[np.uint32], NDArray[np.uint3
 
 
 @kernel
-def _signatures(addresses, lengths, words, table, expansions, points, factors, summands):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _signatures(addresses, lengths, words, table, expansions, points, factors, summands):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     minima = np.full((addresses.size, factors.size), 0xFFFFFFFF, np.uint32)
     sizes = np.empty(addresses.size, np.uint32)
     shingles = np.empty(4096, np.uint64)

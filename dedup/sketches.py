@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numba import carray  # type: ignore[attr-defined]
+from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from dedup.distinct import keep_distinct, mix
@@ -117,18 +117,18 @@ def _table(sketches: _Sketches, rule: Rule, rows: NDArray[np.int64]) -> pl.DataF
 
 
 @kernel
-def _lines(addresses, lengths):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _lines(addresses, lengths):  # type: ignore[no-untyped-def]  # numba's types
     """Find the lines that have any bytes: (document, number from 1, first byte, bytes)."""
     count = addresses.size
     for i in range(addresses.size):
-        count += np.sum(carray(pointer(addresses[i]), np.int64(lengths[i]), np.uint8) == _NEWLINE)  # type: ignore[call-arg, call-overload]
+        count += np.sum(carray(pointer(addresses[i]), np.int64(lengths[i]), np.uint8) == _NEWLINE)  # type: ignore[call-overload]  # NumPy's int64 is no int
     docs = np.empty(count, np.uint32)
     lines = np.empty(count, np.uint32)
     starts = np.empty(count, np.uint32)
     sizes = np.empty(count, np.uint32)
     written = 0
     for i in range(addresses.size):
-        text = carray(pointer(addresses[i]), np.int64(lengths[i]), np.uint8)  # type: ignore[call-arg, call-overload]
+        text = carray(pointer(addresses[i]), np.int64(lengths[i]), np.uint8)  # type: ignore[call-overload]  # NumPy's int64 is no int
         start = 0
         line = 1
         for end in range(text.size + 1):
@@ -146,7 +146,7 @@ def _lines(addresses, lengths):  # type: ignore[no-untyped-def] # noqa: ANN001, 
 
 
 @kernel
-def _sketch(addresses, lengths, words, table, expansions, points, factors, summands, rows, joined_below, min_words):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _sketch(addresses, lengths, words, table, expansions, points, factors, summands, rows, joined_below, min_words):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     texts = addresses.size
     bands = factors.size // rows
     sizes = np.empty(texts, np.uint32)

@@ -80,7 +80,7 @@ class Template:
 
 
 @kernel
-def _difference(x, reference):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _difference(x, reference):  # type: ignore[no-untyped-def]  # numba's types
     """Sorted hashes that only one of two sorted sets has, and how many of them only the second has."""
     different = np.empty(x.size + reference.size, np.uint64)
     written = 0
@@ -104,7 +104,7 @@ def _difference(x, reference):  # type: ignore[no-untyped-def] # noqa: ANN001, A
 
 
 @kernel
-def _find(shingle, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _find(shingle, table):  # type: ignore[no-untyped-def]  # numba's types
     mask = np.uint64(table.size - 1)
     place = mix(shingle) & mask
     while table[place] != np.uint64(0) and table[place] != shingle:
@@ -113,7 +113,7 @@ def _find(shingle, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN20
 
 
 @kernel
-def _post(different, leader, table, heads, postings, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _post(different, leader, table, heads, postings, used):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     for shingle in different:
         place = _find(shingle, table)
         if table[place] == np.uint64(0):
@@ -126,7 +126,7 @@ def _post(different, leader, table, heads, postings, used):  # type: ignore[no-u
 
 
 @kernel
-def _move(table, heads, new_table, new_heads):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _move(table, heads, new_table, new_heads):  # type: ignore[no-untyped-def]  # numba's types
     for i in range(table.size):
         if table[i] != np.uint64(0):
             place = _find(table[i], new_table)
@@ -135,7 +135,7 @@ def _move(table, heads, new_table, new_heads):  # type: ignore[no-untyped-def] #
 
 
 @kernel
-def _similar(different, missing, size, leaders, costs, absent, table, heads, postings, reference, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+def _similar(different, missing, size, leaders, costs, absent, table, heads, postings, reference, a, b):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     shared = np.zeros(leaders, np.int32)
     for shingle in different:
         posting = heads[_find(shingle, table)]

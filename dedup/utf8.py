@@ -1,10 +1,10 @@
 """The UTF-8 bytes of a text column, where Polars keeps them."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -104,11 +104,14 @@ def _views(array: _ArrowArray) -> Utf8:
     return Utf8(np.where(inline, inside, outside), lengths)
 
 
-@intrinsic
-def pointer(_context, address):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def _pointer(_context: object, address: Any) -> tuple[Any, Callable[..., Any]]:
     """Turn an address into a pointer, inside a kernel."""
 
-    def build(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    def build(_context: object, builder: Any, _signature: object, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(address), build
+
+
+pointer: Callable[..., Any] = intrinsic(_pointer)
+"""Its own type asks callers for the context, which numba gives."""

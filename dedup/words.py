@@ -80,7 +80,7 @@ def folded_words(texts: Sequence[bytes]) -> FoldedTexts:
 
 
 @kernel
-def _groups(text, i, end, signs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _groups(text, i, end, signs):  # type: ignore[no-untyped-def]  # numba's types
     """Tell whether exactly three digits stand at byte `i`."""
     digits = 0
     while digits < 4:
@@ -94,7 +94,7 @@ def _groups(text, i, end, signs):  # type: ignore[no-untyped-def] # noqa: ANN001
 
 
 @kernel
-def _fold(raw, ends, signs, table, starts, points, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0917
+def _fold(raw, ends, signs, table, starts, points, out):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0917 - numba's types, flat arrays, one loop
     """Fold each text into `out`; what does not fit is only counted."""
     room = U64(out.size)
     written = U64(0)
