@@ -1,10 +1,12 @@
 """Keys of documents on their way to grouping, in a scratch file where there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+_Piece = tuple[NDArray[np.uint64], NDArray[np.int32]]
 
 
 class Keyed:
@@ -20,7 +22,7 @@ class Keyed:
 
     def __init__(self, scratch: BinaryIO | None = None, *, ranges: int = 1) -> None:
         self._scratch = scratch
-        self._kept: list[tuple[NDArray[np.uint64], NDArray[np.int32]]] = []
+        self._kept: list[_Piece] = []
         self._bounds: list[NDArray[np.int64]] = []
         self._places: list[int] = []
         ranges = max(1, ranges)
@@ -41,17 +43,16 @@ class Keyed:
         self._scratch.write(keys.tobytes())
         self._scratch.write(documents.tobytes())
 
-    def ranges(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int32]]]:
+    def ranges(self) -> Iterator[_Piece]:
         """Give the keys and documents of each range that has any; equal keys in the order in which they came."""
-        if self._scratch is None:
-            found = [self._kept] if self._kept else []
-        else:
-            found = (list(self._read(range_)) for range_ in range(self._limits.size + 1))  # type: ignore[assignment]
+        found: Iterable[list[_Piece]] = [self._kept]
+        if self._scratch is not None:
+            found = (list(self._read(range_)) for range_ in range(self._limits.size + 1))
         for pieces in found:
             if pieces:
                 yield np.concatenate([keys for keys, _ in pieces]), np.concatenate([owners for _, owners in pieces])
 
-    def _read(self, range_: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int32]]]:
+    def _read(self, range_: int) -> Iterator[_Piece]:
         for bounds, place in zip(self._bounds, self._places, strict=True):
             first, last = int(bounds[range_]), int(bounds[range_ + 1])
             if first < last:
