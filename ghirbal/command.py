@@ -48,13 +48,13 @@ def _job(arguments: argparse.Namespace, options: Options) -> int:
         print(preview(arguments.command, arguments.inputs, Path(arguments.output), options))
         return 0
     from ghirbal.progress import Progress
-    from ghirbal.summary import summary
+    from ghirbal.summary import summary, unread
 
     speech = _speech(arguments)
     with _engine(options.engine, arguments.command) as call:
         progress = Progress(sys.stderr, telling=speech.telling)
         outcome = call(arguments.inputs, arguments.output, options=options, progress=progress)
-    for note in outcome.notes:
+    for note in (*outcome.notes, *unread(outcome)):
         speech.note(note)
     speech.done(out=str(outcome.out), counts=outcome.counts, already=outcome.already, resumed=outcome.resumed)
     print(summary(outcome))

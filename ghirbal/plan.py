@@ -20,6 +20,7 @@ from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
 from ghirbal.readers import Reading
+from ghirbal.readers.presence import check_text_field
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import read_sites, told
 
@@ -70,6 +71,8 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     for folder in (out, work, *([Path(options.index)] if options.index else [])):
         _check_name(folder)
     files = find_inputs(inputs, outputs=[out, work, *([Path(options.index)] if options.index else [])])
+    reading = reading_of(options)
+    check_text_field(files, reading)
     prints = in_order(fingerprint, files)
     named = [
         {"file": file.name, "bytes": file.size, "sha256": digest} for file, digest in zip(files, prints, strict=True)
@@ -93,7 +96,7 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
         out=out,
         work=work,
         files=files,
-        reading=reading_of(options),
+        reading=reading,
         recipe=recipe,
         table=table,
         rule=rule,

@@ -13,6 +13,7 @@ from ghirbal.options import Options
 from ghirbal.output import read_run
 from ghirbal.plan import Command, article_rule, fields_of, paragraph_rule, work_folder
 from ghirbal.readers import Reading, read
+from ghirbal.readers.presence import check_text_field
 from ghirbal.recipes import read_recipe
 
 LOOKED_AT: Final = 100
@@ -39,6 +40,7 @@ def _reading(files: Sequence[InputFile], options: Options) -> Iterator[tuple[str
         yield "", f"the first {options.limit:,} rows of that"
     fields = fields_of(options)
     reading = Reading(fields=fields, encoding=options.encoding or "utf-8", limit=LOOKED_AT)
+    check_text_field(files, reading)
     kinds_of = next((batch.kinds for batch in read(files, reading)), {})
     there = {name: fields.column(name) for name in ("id", "title", "url", "site", "date", "lang")}
     found = [name if name == column else f"{name} ({column})" for name, column in there.items() if column in kinds_of]

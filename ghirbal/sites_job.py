@@ -17,6 +17,7 @@ from ghirbal.plan import Plan, reading_of
 from ghirbal.progress import Progress, Stage
 from ghirbal.readers import Batch, read
 from ghirbal.readers.expected import to_read
+from ghirbal.readers.presence import check_text_field
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import learn, least_texts, of_use, read_sites, standings_path, uses_sites, write_sites
 
@@ -72,6 +73,7 @@ def sites(
         raise UsageError(f"{target} is a folder, but a table of site lines is one file")
     files = find_inputs(inputs, outputs=[target])
     reading = reading_of(options)
+    check_text_field(files, reading)
     rejected = 0
 
     def batches() -> Iterator[Batch]:

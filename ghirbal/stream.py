@@ -1,12 +1,14 @@
 """`ghirbal clean -`: JSONL in, the same rows with clean texts out, nothing on the disk."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 import polars as pl
 
 from cleaners import clean_batch
+from ghirbal.errors import UsageError
 from ghirbal.inputs import InputFile
 from ghirbal.options import Options
 from ghirbal.ordered import in_order
@@ -14,6 +16,7 @@ from ghirbal.plan import reading_of
 from ghirbal.readers import Fields, Reject, host
 from ghirbal.readers.batches import limited
 from ghirbal.readers.jsonl import read_jsonl
+from ghirbal.readers.presence import sentence
 from ghirbal.readers.reading import Records
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import read_sites
@@ -43,14 +46,22 @@ def clean_stream(source: InputFile, target: BinaryIO, complaints: TextIO, *, opt
         )
         return "".join(f"{line}\n" for line in lines).encode(), records.rejects
 
-    rejected = 0
-    for lines, rejects in in_order(cleaned, limited(read_jsonl(source, reading), reading.limit)):
+    rejected, seen = 0, set[str]()
+
+    def looked_at() -> Iterator[Records]:
+        for records in limited(read_jsonl(source, reading), reading.limit):
+            seen.update((text,) if records.rows else records.seen)
+            yield records
+
+    for lines, rejects in in_order(cleaned, looked_at()):
         target.write(lines)
         for reject in rejects:
             place = "the rest" if reject.row is None else f"row {reject.row}"
             complaints.write(f"ghirbal: {place} of the input was left out: {reject.error}\n")
         rejected += len(rejects)
     target.flush()
+    if seen and text not in seen:
+        raise UsageError(sentence(text, ["the input"], sorted(seen)))
     return rejected
 
 

@@ -1,5 +1,7 @@
 """What a job did, in a few lines for the person who called it."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,18 @@ def summary(outcome: Outcome) -> str:
     elif outcome.resumed:
         lines.insert(0, f"{out} was unfinished; went on where it stopped")
     return "\n".join(lines)
+
+
+def unread(outcome: Outcome) -> Iterator[str]:
+    """Say how many rows could not be read, with the first error and where the others are."""
+    count, path = outcome.counts["rows"]["quarantined"], outcome.out / "quarantine.jsonl"
+    if count:
+        with path.open("rb") as lines:
+            first = json.loads(next(lines))
+        row = f"from byte {first['offset']:,} on" if first["row"] is None else f"row {first['row']:,}"
+        told = f"{first['file']}, {row}: {first['error']}"
+        begun = ":" if count == 1 else ", the first is"
+        yield f"{_many(count, 'row')} could not be read{begun} {told}; see {path}"
 
 
 def _searched(kind: str, told: dict[str, Any]) -> str:

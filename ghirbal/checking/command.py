@@ -9,11 +9,13 @@ from typing import Any, TextIO
 
 from ghirbal.checking.baseline import write_baseline
 from ghirbal.checking.check import Checked, check
+from ghirbal.checking.codes import BROKEN, NO_TEXT
 from ghirbal.checking.findings import Finding
 from ghirbal.checking.listing import listed
 from ghirbal.checking.options import CheckOptions
 from ghirbal.checking.plan import CheckPlan, make_plan
 from ghirbal.checking.sheets import Sheet
+from ghirbal.readers.presence import check_text_field
 
 
 def run(arguments: Mapping[str, Any], *, out: TextIO, complaints: TextIO, colours: bool = False) -> int:
@@ -29,13 +31,15 @@ def run_check(
 ) -> int:
     """List what is wrong with files; 1 if anything is."""
     plan = make_plan(inputs, given, folder=Path.cwd())
-    findings, sheets = list(plan.skipped), list[Sheet]()
+    findings, sheets, documents = list(plan.skipped), list[Sheet](), 0
     for checked in check(plan):
         findings += checked.findings
+        documents += len(checked.sheet.documents)
         if _compares(plan):
             sheets.append(checked.sheet)
         if plan.options.diff:
             out.writelines(_differences(checked, plan))
+    _check_text_field(documents, findings, plan)
     findings += _copies(sheets, plan)
     if plan.options.write_baseline:
         path = Path(str(plan.options.baseline))
@@ -55,15 +59,23 @@ def run_fix(
     from ghirbal.checking.fix import fix
 
     plan = make_plan(inputs, given, folder=Path.cwd())
-    findings, sheets, changed = list(plan.skipped), list[Sheet](), 0
+    findings, sheets, documents, changed = list(plan.skipped), list[Sheet](), 0, 0
     for fixed in fix(plan):
         findings += fixed.findings
+        documents += len(fixed.sheet.documents)
         changed += bool(fixed.records)
         if _compares(plan):
             sheets.append(fixed.sheet)
+    _check_text_field(documents, findings, plan)
     findings += _copies(sheets, plan)
     _report(findings, plan, out, complaints, colours=colours)
     return int(changed > 0)
+
+
+def _check_text_field(documents: int, findings: Sequence[Finding], plan: CheckPlan) -> None:
+    """Say of files none of whose rows has a text that the field is misnamed, unless nobody wants to know."""
+    if not documents and any(finding.code in (NO_TEXT.code, BROKEN.code) for finding in findings):
+        check_text_field(plan.files, plan.reading)
 
 
 def _differences(checked: Checked, plan: CheckPlan) -> Iterable[str]:

@@ -62,7 +62,6 @@ def call(*arguments, **more):
         ("clean - -o OUT", "goes to stdout"),
         ("report nowhere", "holds no finished result"),
         ("run IN -o OUT --limit 0", "--limit wants a whole number from 1 to 2147483647, not 0"),
-        ("run IN -o OUT --limit 5 --engine spark", "leave out --engine, or --limit"),
         ("run IN -o OUT --log-format jsno", "did you mean 'json'?"),
     ],
 )
@@ -336,3 +335,21 @@ def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
     monkeypatch.setitem(COMMANDS, "cleaners", dataclasses.replace(COMMANDS["cleaners"], call=fail))
     assert main(["cleaners"]) == (70 if isinstance(error, KeyError) else 2)
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["[1]"], "1 row could not be read: a.jsonl, row 1: a list, not an object; see OUT/quarantine.jsonl"),
+        (
+            ['{"text": "Rain."}', '{"text": null}', "{"],
+            "2 rows could not be read, the first is a.jsonl, row 2: text is null; see OUT/quarantine.jsonl",
+        ),
+    ],
+)
+def test_what_could_not_be_read_is_told_with_its_first_error(lines, sentence, tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+    out = tmp_path / "out"
+    for _ in range(2):  # also of a result that is finished already
+        assert main(["run", str(tmp_path / "a.jsonl"), "-o", str(out)]) == 0
+        assert f"ghirbal: note: {sentence.replace('OUT', str(out))}\n" in capsys.readouterr().err
