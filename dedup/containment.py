@@ -1,7 +1,6 @@
 """Articles that stand whole inside a longer one: found among those that stay, and let go where the user asks for it."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.duplicates import FOUND, Texts
 from dedup.proof import shared_shingles
-from dedup.rule import Rule
+from dedup.rule import Rule, ratio_of
 from dedup.samples import Samples, SampleStore, contained_candidates
 from dedup.sets import MEMORY, SetPool, SetStore
 from dedup.shingles import shingle_sets
@@ -41,14 +40,13 @@ def contained_articles(
     comparison, those of a longer `short` first, then the most preferred `long`. A pair at the threshold is missed
     once in a hundred times where the shorter has 20 shingles (`LEAST`, fewer are never looked for), less the more.
     """
-    ratio = Fraction(str(threshold)).limit_denominator(1_000_000)
     stays = found["survivor"].is_null().arg_true().to_numpy().astype(np.int64)
     store = SampleStore(_emptied(scratch))
     for piece in samples:
         store.add(piece)
     looked_for = np.where(sizes[stays] >= LEAST, sizes[stays], 0)
     shorts, longs = contained_candidates(
-        store, looked_for, _places(sizes, rank)[stays], ratio.as_integer_ratio(), memory=memory
+        store, looked_for, _places(sizes, rank)[stays], ratio_of(threshold), memory=memory
     )
     return prove_contained(
         stays[shorts], stays[longs], sizes, rank, texts,
@@ -74,7 +72,7 @@ def prove_contained(
     shorts, longs = np.where(forward, ones, others), np.where(forward, others, ones)
     sets = _Sets(np.unique(np.concatenate([shorts, longs])), texts, rule, scratch, memory)
     shared = np.array([sets.shared(*pair) for pair in zip(shorts.tolist(), longs.tolist(), strict=True)], np.int64)
-    a, b = Fraction(str(threshold)).limit_denominator(1_000_000).as_integer_ratio()
+    a, b = ratio_of(threshold)
     proved = np.flatnonzero((b * shared >= a * sizes[shorts]) & (sizes[shorts] >= LEAST))
     order = proved[np.lexsort((rank[longs[proved]], place[shorts[proved]]))]
     return pl.DataFrame({"short": shorts[order], "long": longs[order], "shared": shared[order]}, schema=CONTAINED)
@@ -102,26 +100,24 @@ def remove_contained(
     Longer ones are decided first, so what is named stays. The answer is `found` with these decisions, the exact
     `jaccard` and `containment`, and `contained` as reason.
     """
-    ratio = Fraction(str(threshold)).limit_denominator(1_000_000)
+    a, b = ratio_of(threshold)
     survivor = found["survivor"].fill_null(-1).to_numpy().copy()
     followers: dict[int, list[int]] = {}
     for document in np.flatnonzero(np.isin(survivor, pairs["short"].to_numpy())).tolist():
         followers.setdefault(int(survivor[document]), []).append(document)
     more = [document for own in followers.values() for document in own]
     sets = _Sets(np.unique(np.array([*pairs["short"], *pairs["long"], *more], np.int64)), texts, rule, scratch, memory)
-    changed: dict[int, int] = {}
-    shared: dict[int, int] = {}
+    changed: dict[int, tuple[int, int]] = {}  # for whom they go, and what the two share
     for short, long in pairs.select("short", "long").iter_rows():
         if survivor[short] >= 0 or survivor[long] >= 0:
             continue
         going = [short, *followers.get(short, [])]
         common = [sets.shared(document, long) for document in going]
-        if all(both >= ratio * int(sizes[document]) for document, both in zip(going, common, strict=True)):
+        if all(b * both >= a * int(sizes[document]) for document, both in zip(going, common, strict=True)):
             survivor[going] = long
             followers.setdefault(long, []).extend(going)
-            changed |= dict.fromkeys(going, long)
-            shared |= dict(zip(going, common, strict=True))
-    return _changed(found, changed, shared, sizes)
+            changed |= {document: (long, both) for document, both in zip(going, common, strict=True)}
+    return _changed(found, changed, sizes)
 
 
 class _Sets:
@@ -149,12 +145,9 @@ def _emptied(scratch: BinaryIO | None) -> BinaryIO | None:
     return scratch
 
 
-def _changed(
-    found: pl.DataFrame, changed: dict[int, int], shared: dict[int, int], sizes: NDArray[np.int64]
-) -> pl.DataFrame:
+def _changed(found: pl.DataFrame, changed: dict[int, tuple[int, int]], sizes: NDArray[np.int64]) -> pl.DataFrame:
     rows = np.array(list(changed), np.int64)
-    longs = np.array(list(changed.values()), np.int64)
-    both = np.array([shared[row] for row in changed], np.int64)
+    longs, both = np.array(list(changed.values()), np.int64).reshape(-1, 2).T
     new = {
         "survivor": pl.Series(longs),
         "jaccard": pl.Series(both / np.maximum(sizes[rows] + sizes[longs] - both, 1)),

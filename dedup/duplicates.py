@@ -27,7 +27,7 @@ REASONS: Final = (
 """Why a document stays or goes: nothing resembles it; others went for it; it resembles its survivor; its shingle
 set is its survivor's; it has no words. The templates stay (and others may have gone for them): all that they
 resemble is filled in from the same template, and differs in its numbers, in names that come back, in long fillings;
-which is said of the one most similar. `contained` is for `find_contained_articles` to say."""
+which is said of the one most similar. `contained` is for `remove_contained` to say."""
 
 FOUND: Final = pl.Schema(
     {"survivor": pl.Int64(), "jaccard": pl.Float64(), "containment": pl.Float64(), "reason": pl.Enum(REASONS)}

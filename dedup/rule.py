@@ -45,11 +45,20 @@ class Rule:
 
     @property
     def ratio(self) -> tuple[int, int]:
-        """The threshold as a fraction of integers, so that no comparison ever rounds."""
-        return Fraction(str(self.threshold)).limit_denominator(1_000_000).as_integer_ratio()
+        """The threshold as a fraction."""
+        return ratio_of(self.threshold)
 
     @property
     def joined_below(self) -> int:
         """Sets smaller than this take part in the exact join: the short ones and all that may resemble one."""
         a, b = self.ratio
         return (SHORT - 1) * b // a + 1
+
+
+def ratio_of(threshold: float) -> tuple[int, int]:
+    """Return a threshold as a fraction of integers, so that no comparison ever rounds.
+
+    >>> ratio_of(0.7)
+    (7, 10)
+    """
+    return Fraction(str(threshold)).limit_denominator(1_000_000).as_integer_ratio()
