@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -23,6 +23,9 @@ from ghirbal.readers import Reading
 from ghirbal.readers.presence import check_text_field
 from ghirbal.recipes import read_recipe
 from ghirbal.sites import read_sites, told
+
+if TYPE_CHECKING:
+    from ghirbal.checking.options import CheckOptions
 
 Command = Literal["run", "clean", "dedup"]
 LIBRARIES = ("polars", "numpy", "numba", "regex", "ftfy")
@@ -174,7 +177,7 @@ def private_cleaners(recipe: Recipe) -> tuple[str, ...]:
     return tuple(type(cleaner).__name__ for cleaner in recipe if getattr(cleaner, "private", False))
 
 
-def article_rule(options: Options) -> Rule:
+def article_rule(options: "Options | CheckOptions") -> Rule:
     """Return the rule for articles: what the user chose, and the rule's own defaults."""
     return _changed(ARTICLES, words=options.shingle, threshold=options.threshold, template_guard=options.template_guard)
 

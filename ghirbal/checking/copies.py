@@ -1,22 +1,20 @@
 """Near-duplicates of the documents checked, among themselves or in an index, as findings."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from cleaners import clean_batch
-from dedup import ARTICLES, Rule, find_duplicates, parse_dates, preference_order
+from dedup import Rule, find_duplicates, parse_dates, preference_order
 from dedup.batches import gathered, pieces, sketch_all
 from ghirbal.checking.codes import IDENTICAL, NEAR_DUPLICATE
 from ghirbal.checking.findings import Finding, document_key, key_of
-from ghirbal.checking.options import CheckOptions
 from ghirbal.checking.plan import CheckPlan
 from ghirbal.checking.sheets import Document, Sheet, about
+from ghirbal.plan import article_rule
 
 Documents = Sequence[tuple[Sheet, Document]]
 
@@ -28,7 +26,7 @@ def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
     The texts are held in memory: `run` is for archives. A stored document of the same id is the document itself, as
     it was, and counts for nothing.
     """
-    rule = _rule(plan.options)
+    rule = article_rule(plan.options)
     documents = [(sheet, document) for sheet in sheets for document in sheet.documents]
     given = about([document for _, document in documents], plan.fields)
     texts = _cleaned(documents, given, plan)
@@ -52,15 +50,6 @@ def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
         for at, survivor, reason, jaccard in gone.select("at", "survivor", "reason", "jaccard").iter_rows()
         if (finding := _finding(documents, at, survivor, known, reason, jaccard, plan)) is not None
     ]
-
-
-def _rule(options: CheckOptions) -> Rule:
-    chosen: dict[str, Any] = {
-        "words": options.shingle,
-        "threshold": options.threshold,
-        "template_guard": options.template_guard,
-    }
-    return replace(ARTICLES, **{name: value for name, value in chosen.items() if value is not None})
 
 
 def _cleaned(documents: Documents, given: pl.DataFrame, plan: CheckPlan) -> pl.Series:
