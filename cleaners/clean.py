@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, overload
 import polars as pl
 
 from cleaners.batch import CleanedBatch, clean_batch
-from cleaners.frames import ArrowTable, Frame, as_frame
+from cleaners.frames import ArrowTable, Frame, as_frame, check_text
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.recipe import NEWS, Recipe
 from cleaners.sites import SITE_LINES
@@ -75,9 +75,7 @@ def clean(
     """
     docs = as_frame(docs)
     schema = docs.collect_schema()
-    if schema.get(text) != pl.String:
-        found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(schema)}"
-        raise ValueError(f"the text column {text!r} must be String; it is {found}")
+    check_text(schema, text)
     if title is None:
         title = "title" if "title" in schema else None
     elif title not in schema:

@@ -1,4 +1,4 @@
-"""Tables of other libraries, taken as Polars frames by the Arrow interchange."""
+"""Frames of documents: those of Polars, and tables of other libraries by the Arrow interchange."""
 
 from typing import Protocol, TypeVar, overload, runtime_checkable
 
@@ -38,3 +38,16 @@ def as_frame(docs: pl.DataFrame | pl.LazyFrame | ArrowTable) -> pl.DataFrame | p
         return pl.DataFrame(docs)
     table = "a Polars frame or a table with __arrow_c_stream__ (pandas, pyarrow …)"
     raise TypeError(f"documents must be {table}, not {type(docs).__name__}")
+
+
+def check_text(schema: pl.Schema, text: str) -> None:
+    """Check that a column holds text; ValueError says what it holds, or which columns there are.
+
+    >>> check_text(pl.Schema({"id": pl.String()}), "body")
+    Traceback (most recent call last):
+        ...
+    ValueError: the text column 'body' must be String; it is missing; the columns are id
+    """
+    if schema.get(text) != pl.String:
+        found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(schema)}"
+        raise ValueError(f"the text column {text!r} must be String; it is {found}")

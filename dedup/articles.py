@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, overload
 import numpy as np
 import polars as pl
 
-from cleaners.frames import ArrowTable, Frame, as_frame
+from cleaners.frames import ArrowTable, Frame, as_frame, check_text
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
@@ -143,14 +143,11 @@ def preference_keys(
 ) -> pl.DataFrame:
     """Read what a decision needs: columns `text`, `id`, `site`, `date`, `length` and those that `prefer` names."""
     schema = docs.collect_schema()
-    columns = schema.names()
-    if schema.get(text) != pl.String:
-        found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(columns)}"
-        raise ValueError(f"the text column {text!r} must be String; it is {found}")
+    check_text(schema, text)
     wanted = {"text": text, "id": id, "site": site, "date": date}
-    present = [pl.col(column).alias(name) for name, column in wanted.items() if column in columns]
+    present = [pl.col(column).alias(name) for name, column in wanted.items() if column in schema]
     others = {key.removeprefix("-") for key in prefer} - set(wanted) - {"length"}
-    present += [pl.col(name) for name in sorted(others) if name in columns]
+    present += [pl.col(name) for name in sorted(others) if name in schema]
     keys = docs.lazy().select(present).collect()
     missing = [pl.lit(None, pl.String).alias(name) for name in ("site", "date") if name not in keys.columns]
     row = pl.int_range(1, pl.len() + 1).cast(pl.String)
