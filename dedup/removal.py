@@ -1,5 +1,6 @@
 """Taking lines out of texts so that what stays keeps its shape."""
 
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
 
@@ -27,11 +28,7 @@ def removal_spans(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     >>> spans.rows()
     [(0, 3, 3, 6)]
     """
-    wanted = lines.group_by("doc").agg("line").sort("doc")
-    chosen = texts.gather(wanted["doc"]).fill_null("")
-    spans: list[tuple[int, int, int, int]] = []
-    for doc, text, removed in zip(wanted["doc"], chosen, wanted["line"].to_list(), strict=True):
-        spans.extend((doc, *span) for span in _spans(text, set(removed)))
+    spans = [(doc, *span) for doc, text, removed in _by_text(texts, lines) for span in _spans(text, removed)]
     return pl.DataFrame(spans, schema=SPANS, orient="row")
 
 
@@ -46,25 +43,29 @@ def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     >>> orphaned_headings(pl.Series([text]), pl.DataFrame({"doc": [0], "line": [4]})).rows()
     [(0, 3)]
     """
-    wanted = lines.select(pl.col("doc").cast(pl.UInt32), pl.col("line").cast(pl.UInt32)).sort("doc", "line")
-    found = [
-        (doc, line)
-        for (doc,), group in wanted.group_by("doc", maintain_order=True)
-        for line in _orphans((texts[int(str(doc))] or "").split("\n"), set(group["line"].to_list()))
-    ]
-    return pl.DataFrame(found, schema=wanted.schema, orient="row")
+    found = [(doc, line) for doc, text, removed in _by_text(texts, lines) for line in _orphans(text, removed)]
+    return pl.DataFrame(found, schema={"doc": pl.UInt32, "line": pl.UInt32}, orient="row")
 
 
-def _orphans(lines: list[str], removed: set[int]) -> list[int]:
+def _by_text(texts: pl.Series, lines: pl.DataFrame) -> Iterator[tuple[int, str, set[int]]]:
+    """Give each text that these lines are of: its number, itself, the lines."""
+    wanted = lines.group_by("doc").agg("line").sort("doc")
+    chosen = texts.gather(wanted["doc"]).fill_null("")
+    for doc, text, removed in zip(wanted["doc"], chosen, wanted["line"].to_list(), strict=True):
+        yield doc, text, set(removed)
+
+
+def _orphans(text: str, removed: set[int]) -> list[int]:
+    lines = text.split("\n")
     filled = [i for i, line in enumerate(lines, 1) if line.strip()]
     words = word_counts(pl.Series([lines[i - 1] for i in filled], dtype=pl.String)).to_list()
     short = {i for i, count in zip(filled, words, strict=True) if count <= HEADING_WORDS and _may_head(lines[i - 1])}
-    text = [i for i in filled if i not in short]
-    if all(i in removed for i in text):
+    body = [i for i in filled if i not in short]
+    if all(i in removed for i in body):
         return []
     orphans = []
     for at, line in enumerate(filled):
-        if line not in short or line in removed or line < text[0]:
+        if line not in short or line in removed or line < body[0]:
             continue
         gone = len(list(takewhile(removed.__contains__, filled[at + 1 :])))
         after = filled[at + 1 + gone :]
