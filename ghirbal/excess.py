@@ -1,9 +1,11 @@
 """Says where somebody should look: at most of a site gone, a crowd for one survivor, articles inside longer ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
+
+from ghirbal.finding import CONTAINED_FROM
 
 SITE_SHARE: Final = 0.5
 """Share of a site's documents; more is told. A mirror of another site loses nearly all, rightly; a site whose pages
@@ -68,15 +70,13 @@ all such'
     )
     many = "1 article stands" if len(found) == 1 else f"{len(found):,} articles stand"
     stay = "stays" if len(found) == 1 else "stay"
-    return [f"{many} to 90% or more in a longer one, and {stay}: {some}; --contained 0.9 takes out all such"]
+    told = f"{many} to {CONTAINED_FROM:.0%} or more in a longer one, and {stay}: {some}"
+    return [f"{told}; --contained {CONTAINED_FROM} takes out all such"]
 
 
 def _some(gone: pl.DataFrame, places: pl.DataFrame) -> str:
-    def examples() -> Iterator[str]:
-        for number, survivor in gone.select("number", "survivor").head(EXAMPLES).iter_rows():
-            yield f"{_place(number, places)} for {_place(survivor, places)}"
-
-    return "; ".join(examples())
+    pairs = gone.select("number", "survivor").head(EXAMPLES).iter_rows()
+    return "; ".join(f"{_place(number, places)} for {_place(survivor, places)}" for number, survivor in pairs)
 
 
 def _place(number: int, places: pl.DataFrame) -> str:
