@@ -1,7 +1,7 @@
 """Taking lines out of texts so that what stays keeps its shape."""
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 import polars as pl
@@ -43,7 +43,14 @@ def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     >>> orphaned_headings(pl.Series([text]), pl.DataFrame({"doc": [0], "line": [4]})).rows()
     [(0, 3)]
     """
-    found = [(doc, line) for doc, text, removed in _by_text(texts, lines) for line in _orphans(text, removed)]
+    taken = [(doc, _filled(text), removed) for doc, text, removed in _by_text(texts, lines)]
+    # The words of all lines at once: a call for each text took half of the time that taking lines out takes.
+    words = iter(word_counts(pl.Series([line for _, filled, _ in taken for line in filled.values()], dtype=pl.String)))
+    found = [
+        (doc, line)
+        for doc, filled, removed in taken
+        for line in _orphans(filled, list(islice(words, len(filled))), removed)
+    ]
     return pl.DataFrame(found, schema={"doc": pl.UInt32, "line": pl.UInt32}, orient="row")
 
 
@@ -55,20 +62,23 @@ def _by_text(texts: pl.Series, lines: pl.DataFrame) -> Iterator[tuple[int, str, 
         yield doc, text, set(removed)
 
 
-def _orphans(text: str, removed: set[int]) -> list[int]:
-    lines = text.split("\n")
-    filled = [i for i, line in enumerate(lines, 1) if line.strip()]
-    words = word_counts(pl.Series([lines[i - 1] for i in filled], dtype=pl.String)).to_list()
-    short = {i for i, count in zip(filled, words, strict=True) if count <= HEADING_WORDS and _may_head(lines[i - 1])}
-    body = [i for i in filled if i not in short]
+def _filled(text: str) -> dict[int, str]:
+    """Return the lines that are not blank, by their numbers."""
+    return {number: line for number, line in enumerate(text.split("\n"), 1) if line.strip()}
+
+
+def _orphans(filled: dict[int, str], words: list[int], removed: set[int]) -> list[int]:
+    numbers = list(filled)
+    short = {i for i, count in zip(filled, words, strict=True) if count <= HEADING_WORDS and _may_head(filled[i])}
+    body = [i for i in numbers if i not in short]
     if all(i in removed for i in body):
         return []
     orphans = []
-    for at, line in enumerate(filled):
+    for at, line in enumerate(numbers):
         if line not in short or line in removed or line < body[0]:
             continue
-        gone = len(list(takewhile(removed.__contains__, filled[at + 1 :])))
-        after = filled[at + 1 + gone :]
+        gone = len(list(takewhile(removed.__contains__, numbers[at + 1 :])))
+        after = numbers[at + 1 + gone :]
         if gone and (not after or after[0] in short):
             orphans.append(line)
     return orphans

@@ -58,9 +58,10 @@ def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFram
     first = dict(by_document(touched))
     places = dict(zip(touched.select("doc", "start").iter_rows(), touched["at"], strict=True))
     numbers = iter(numbered["original"])
-    originals = undo_edits(texts, touched).gather(docs)
+    cut = texts.gather(docs)
+    originals = undo_edits(cut, touched.with_columns(docs.search_sorted(touched["doc"]).alias("doc")))
     made, left = [], []
-    for (doc, cuts), original, text in zip(_by_doc(spans), originals, texts.gather(docs), strict=True):
+    for (doc, cuts), original, text in zip(_by_doc(spans), originals, cut, strict=True):
         second = list(_cut(text.encode(), doc, cuts, orphans))
         left.append(_without(text.encode(), second))
         composed = compose(first.get(doc, []), second)
