@@ -18,7 +18,7 @@ class Buckets:
 
     starts: NDArray[np.int64]
     buckets: NDArray[np.int32]
-    slots: NDArray[np.int64]
+    slots: NDArray[np.int32]
     count: int
 
     def of(self, document: int) -> NDArray[np.int32]:
@@ -34,9 +34,12 @@ def add_members(counts, members):  # type: ignore[no-untyped-def]  # numba's typ
 
 
 @kernel
-def put_members(buckets, ends, place, documents, own):  # type: ignore[no-untyped-def]  # numba's types
-    """Put each bucket behind those that its document has already."""
-    for i in range(documents.size):
-        end = ends[place[documents[i]]]
-        buckets[end] = own[i]
-        ends[place[documents[i]]] = end + 1
+def put_members(buckets, ends, place, documents, sizes, first):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+    """Put each bucket, numbered from `first`, behind those that its documents have already."""
+    i = 0
+    for bucket in range(sizes.size):
+        for _ in range(sizes[bucket]):
+            end = ends[place[documents[i]]]
+            buckets[end] = first + bucket
+            ends[place[documents[i]]] = end + 1
+            i += 1

@@ -14,15 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dedup.batches import beside
 from dedup.kernels import kernel
 from dedup.keyed import Keyed
+from dedup.repeated import repeated
 from dedup.rule import Rule
 from dedup.sets import MEMORY
 from dedup.sketches import band_columns
 
-Columns = Callable[[str], Iterator[pl.Series]]
-"""Reads a column of a sketch table that lies elsewhere: yields its rows in order, in pieces of any size."""
+Columns = Callable[..., Iterator[pl.DataFrame]]
+"""Reads the columns named of a sketch table that lies elsewhere: yields its rows in order, in pieces of any size."""
 
 _MOST_COUNTERS: Final = 1 << 26
 _GROUPED: Final = 40
@@ -33,10 +33,7 @@ _LEAST: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Memberships: document `documents[i]` is in bucket `buckets[i]`, one of 0 to `count` − 1.
-
-    They come in parts, each of buckets above those of the parts before it, in ascending order.
-    """
+    """Buckets 0 to `count` − 1, in parts: `documents` of the first bucket, of the next …, and how many each has."""
 
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32]]]
     count: int
@@ -44,12 +41,20 @@ class Entries:
 
 def columns_of(sketches: pl.DataFrame) -> Columns:
     """Read a sketch table in memory as one that lies elsewhere is read."""
-    return lambda name: iter([sketches[name]])
+    return lambda *names: iter([sketches.select(names)])
 
 
-def values(columns: Columns, name: str) -> NDArray[Any]:
-    """Read a whole column of numbers."""
-    return np.concatenate([piece.to_numpy() for piece in columns(name)])
+def values(columns: Columns, name: str, size: int) -> NDArray[Any]:
+    """Read a whole column of `size` numbers."""
+    whole = np.empty(0)
+    first = 0
+    for piece in columns(name):
+        numbers = piece[name].to_numpy()
+        if not first:
+            whole = np.empty(size, numbers.dtype)
+        whole[first : first + numbers.size] = numbers
+        first += numbers.size
+    return whole
 
 
 def find_candidates(
@@ -63,23 +68,25 @@ def find_candidates(
     """Put the `chosen` rows of a sketch table into buckets, and leave out buckets of one.
 
     A pair with a similarity at or above the threshold shares a bucket with the chance of the rule's recall; a
-    pair with a short text, always. Keys are read and grouped one column after another, and no more of them at
-    once than `memory` allows; those of short texts, of which each has several, go through the scratch file.
+    pair with a short text, always. No more keys are grouped at once than `memory` allows; the others wait in the
+    scratch file. As many columns of keys are read at once as fit, else each is read twice.
     """
     if chosen.size > np.iinfo(np.int32).max:
         raise ValueError(f"{chosen.size:,} texts are more than one machine compares: at most 2,147,483,647")
     entries = Entries([], 0)
     for keys, documents in _keys_of_short(columns, rule, chosen, scratch, memory):
         entries = _with(entries, keys, documents)
-    ranges = _ranges(chosen.size, memory)
-    for _, keys in beside(partial(values, columns), band_columns(rule), threads=1):
-        for range_ in range(ranges):
-            # The high bits say which: for whole ranges, not for remainders, so that buckets are in order.
-            own = chosen & (keys != 0)
-            if ranges > 1:
-                own &= (keys >> np.uint64(32)) * np.uint64(ranges) >> np.uint64(32) == np.uint64(range_)
-            documents = np.flatnonzero(own).astype(np.int32)
-            entries = _with(entries, keys[documents], documents)
+    ranges, names = _ranges(chosen.size, memory), band_columns(rule)
+    together = max(1, memory // max(_GROUPED * chosen.size, 1))
+    for first in range(0, len(names), together):
+        some = names[first : first + together]
+        read = partial(columns, *some) if ranges > 1 else partial(iter, list(columns(*some)))
+        for name in some:
+            keyed = Keyed(scratch, ranges=ranges)
+            for keys, documents in repeated(read, name, chosen):
+                keyed.add(keys, documents)
+            for keys, documents in keyed.ranges():
+                entries = _with(entries, keys, documents)
     return entries
 
 
@@ -89,18 +96,18 @@ def _ranges(keys: int, memory: int) -> int:
 
 def _with(entries: Entries, keys: NDArray[np.uint64], documents: NDArray[np.int32]) -> Entries:
     """Group documents by key; keys that only one has make no bucket."""
-    order = np.argsort(keys, kind="stable").astype(np.int32)
-    sorted_keys = keys[order]
-    equal = sorted_keys[1:] == sorted_keys[:-1]
-    after = np.concatenate([[False], equal])
-    shared = after | np.concatenate([equal, [False]])
-    if not shared.size or not shared.any():
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size])
+    sizes = np.diff(starts, append=keys.size).astype(np.int32)
+    shared = sizes > 1
+    count = int(np.count_nonzero(shared))
+    if not count:
         return entries
-    count = int(np.count_nonzero(shared & ~after))
     if entries.count + count > np.iinfo(np.int32).max:
         raise ValueError("the texts meet in more buckets than one machine holds: at most 2,147,483,647")
-    buckets = np.cumsum(~after[shared], dtype=np.int32) + np.int32(entries.count - 1)
-    return Entries([*entries.parts, (documents[order[shared]], buckets)], entries.count + count)
+    members = documents[order[np.repeat(shared, sizes)]]
+    return Entries([*entries.parts, (members, sizes[shared])], entries.count + count)
 
 
 def _keys_of_short(
@@ -111,7 +118,9 @@ def _keys_of_short(
     Two sets of sizes m and n with J ≥ T share at least ⌈T·n⌉ shingles, so that some shared one is among the first
     n − ⌈T·n⌉ + 1 of the set in *any* order that both follow; by rarity the keys are the most telling.
     """
-    shingles = sum(int(short.list.len().sum() or 0) for _, short in _short(columns, chosen))
+    sizes = values(columns, "shingles", chosen.size)
+    shingles = int(sizes.sum(where=chosen & (sizes < rule.joined_below), dtype=np.int64))
+    del sizes
     counts = np.zeros(1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1), np.uint32)
     for _, short in _short(columns, chosen):
         add_shingles(counts, short)
@@ -125,10 +134,11 @@ def _keys_of_short(
 def _short(columns: Columns, chosen: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int32], pl.Series]]:
     """Give the small sets of the chosen texts, and which texts they are of."""
     first = 0
-    for piece in columns("short"):
-        own = chosen[first : first + len(piece)] & (piece.list.len().to_numpy() > 0)
-        yield (np.flatnonzero(own) + first).astype(np.int32), piece.filter(pl.Series(own))
-        first += len(piece)
+    for table in columns("short"):
+        sets = table["short"]
+        own = chosen[first : first + table.height] & (sets.list.len().to_numpy() > 0)
+        yield (np.flatnonzero(own) + first).astype(np.int32), sets.filter(pl.Series(own))
+        first += table.height
 
 
 def add_shingles(counts: NDArray[np.uint32], sets: pl.Series) -> None:

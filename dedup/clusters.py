@@ -50,8 +50,8 @@ class Clusters:
     for (of equals, the earliest).
     """
 
-    survivors: NDArray[np.int64]
-    shared: NDArray[np.int64]
+    survivors: NDArray[np.int32]
+    shared: NDArray[np.int32]
     comparisons: int
     held: dict[int, str]
 
@@ -96,12 +96,13 @@ class _Search:
         self._pool = pool
         self._ratio = ratio
         self._huge = huge
-        self._survivors = np.full(documents, -1)
-        self._shared = np.zeros(documents, np.int64)
+        self._survivors = np.full(documents, -1, np.int32)
+        self._shared = np.zeros(documents, np.int32)
         self._noted = np.zeros(3, np.int64)  # comparisons; what the last verified pair shares; pairs to ask about
-        self._starts = np.cumsum(sizes, dtype=np.int64) - sizes
+        self._starts = np.cumsum(sizes, dtype=np.int64)
+        self._starts -= sizes
         self._counts = np.zeros(members.count, np.int32)
-        self._leaders = np.full(members.buckets.size, -1, np.int32)
+        self._leaders = np.empty(members.buckets.size, np.int32)
         self._compared = np.full(documents, -1, np.int32)
         self._templates = Templates(members, pool, ratio)
         self._asked = np.empty((2, _ASKED if guard else 0), np.int64)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from dedup.candidates import Columns, Entries, columns_of, find_candidates, valu
 from dedup.clusters import cluster
 from dedup.guard import TemplateGuard
 from dedup.judge import Guard
+from dedup.repeated import repeated
 from dedup.rule import Rule
 from dedup.sets import MEMORY, SetPool, SetStore, TextStore
 from dedup.shingles import shingle_sets
@@ -34,13 +35,15 @@ FOUND: Final = pl.Schema(
 )
 """Columns of what `find_duplicates` finds, a row for each document."""
 
+_NONE: Final = np.empty(0, np.int32)
+
 Texts = Callable[[NDArray[np.int64]], Iterator[pl.Series]]
 """Reads texts again: given ascending document numbers, yields their texts in that order, in pieces of any size."""
 
 
 def find_duplicates(
     sketches: pl.DataFrame | Columns,
-    rank: NDArray[np.int64],
+    rank: NDArray[np.integer[Any]],
     texts: Texts,
     rule: Rule,
     *,
@@ -55,62 +58,111 @@ def find_duplicates(
     template guard reads the text of the most preferred of them. A table that lies elsewhere is read by columns.
     """
     columns = columns_of(sketches) if isinstance(sketches, pl.DataFrame) else sketches
-    sizes = values(columns, "shingles")
-    first = _first_alike(values(columns, "fingerprint"), sizes, rank)
+    return search_duplicates(columns, rank, texts, rule, scratch=scratch, memory=memory).table()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, in few bytes for each document.
+
+    `gone[i]` (ascending) goes for `survivors[i]`, with which it shares `shared[i]` shingles. `sizes` are those of all
+    sets, `held` are the documents (ascending) that stay though they resemble one that stays, `why` says why.
+    """
+
+    gone: NDArray[np.int32]
+    survivors: NDArray[np.int32]
+    shared: NDArray[np.int32]
+    sizes: NDArray[np.uint32]
+    held: NDArray[np.int64]
+    why: list[str]
+
+    def table(self, first: int = 0, last: int | None = None) -> pl.DataFrame:
+        """Tell of the documents from `first` to before `last` (see `FOUND`)."""
+        last = self.sizes.size if last is None else last
+        named = np.zeros(last - first, np.bool_)
+        named[self.survivors[(self.survivors >= first) & (self.survivors < last)] - first] = True
+        own = slice(*np.searchsorted(self.gone, (first, last)))
+        survivor, shared = np.full(last - first, -1), np.zeros(last - first, np.int64)
+        survivor[self.gone[own] - first], shared[self.gone[own] - first] = self.survivors[own], self.shared[own]
+        sizes = self.sizes[first:last].astype(np.int64)
+        kept = slice(*np.searchsorted(self.held, (first, last)))
+        held = dict(zip((self.held[kept] - first).tolist(), self.why[kept], strict=True))
+        return found(survivor, shared, sizes, self.sizes[survivor].astype(np.int64), named, held=held)
+
+
+def search_duplicates(
+    columns: Columns,
+    rank: NDArray[np.integer[Any]],
+    texts: Texts,
+    rule: Rule,
+    *,
+    scratch: BinaryIO | None = None,
+    memory: int = MEMORY,
+) -> Found:
+    """Find what `find_duplicates` finds, for more documents than a table of them all has room for."""
+    sizes = values(columns, "shingles", rank.size)
+    filled = sizes > 0
+    followers, firsts = _alike(columns, filled, sizes, rank)
     while True:
-        copies = (first != np.arange(sizes.size, dtype=np.int32)) & (sizes > 0)
-        entries = find_candidates(columns, rule, ~copies & (sizes > 0), scratch=scratch, memory=memory)
-        wanted = copies.copy()
-        wanted[first[copies]] = True
-        for met, _ in entries.parts:
-            wanted[met] = True
-        documents = np.flatnonzero(wanted)
-        slot = np.full(sizes.size, -1, np.int32)
-        slot[documents] = np.arange(documents.size)
+        chosen = filled.copy()
+        chosen[followers] = False
+        entries = find_candidates(columns, rule, chosen, scratch=scratch, memory=memory)
+        chosen[:] = False
+        for those in (followers, firsts, *(met for met, _ in entries.parts)):
+            chosen[those] = True
+        documents = np.flatnonzero(chosen)
         read = _read_again(documents, texts, rule, scratch, memory)
-        followers = np.flatnonzero(copies)
-        collided = followers[~read.sets.equal(slot[followers], slot[first[followers]])]
-        if not collided.size:
+        same = read.sets.equal(_slots(documents, followers), _slots(documents, firsts))
+        if same.all():
             break
         # Other sets with the same fingerprint; the fingerprint only said where to compare. Once in 2 ** 64 pairs.
-        first[collided] = collided
+        followers, firsts = followers[same], firsts[same]
+    del chosen, filled
 
-    by_rank, members = _members(entries, rank, slot)
-    del entries
+    by_rank, members = _members(entries, rank, documents)
+    del entries, documents
     clusters = cluster(members, read.sets, ratio=rule.ratio, guard=read.guard)
-    del members
-    survivor = np.full(sizes.size, -1)
-    shared = np.zeros(sizes.size, np.int64)
-    gone = clusters.survivors >= 0
-    survivor[by_rank[gone]] = by_rank[clusters.survivors[gone]]
-    shared[by_rank[gone]] = clusters.shared[gone]
+    del members, read
+    decided = np.flatnonzero(clusters.survivors >= 0)
+    gone, survivors = by_rank[decided], by_rank[clusters.survivors[decided]]
+    shared = clusters.shared[decided]
+    order = np.argsort(gone)
+    gone, survivors, shared = gone[order], survivors[order], shared[order]
 
     # A copy goes for what its first fellow goes for, or for it.
-    follows = survivor[first[followers]] >= 0
-    survivor[followers] = np.where(follows, survivor[first[followers]], first[followers])
-    shared[followers] = np.where(follows, shared[first[followers]], sizes[followers])
-    held = {int(by_rank[place]): kind for place, kind in clusters.held.items()}
-    return _found(survivor, shared, sizes, held)
+    place = np.minimum(np.searchsorted(gone, firsts), max(gone.size - 1, 0))
+    follows = gone[place] == firsts if gone.size else np.zeros(firsts.size, np.bool_)
+    theirs, common = firsts.copy(), sizes[followers].astype(np.int32)
+    theirs[follows], common[follows] = survivors[place[follows]], shared[place[follows]]
+    gone, survivors, shared = (
+        np.concatenate(pair) for pair in ((gone, followers), (survivors, theirs), (shared, common))
+    )
+    order = np.argsort(gone)
+    held = sorted((int(by_rank[place]), kind) for place, kind in clusters.held.items())
+    return Found(
+        gone[order], survivors[order], shared[order], sizes,
+        np.array([row for row, _ in held], np.int64), [kind for _, kind in held],
+    )  # fmt: skip
 
 
-def _first_alike(
-    fingerprints: NDArray[np.uint64], sizes: NDArray[np.uint32], rank: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Most preferred document with the same fingerprint and size, itself where there is none."""
-    first = np.arange(rank.size, dtype=np.int32)
-    ordered = np.sort(fingerprints)
-    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    del ordered
-    if not again.size:
-        return first
-    # Few documents are copies: only their fingerprints are put in order with their numbers.
-    places = np.minimum(np.searchsorted(again, fingerprints), again.size - 1)
-    alike = np.flatnonzero(again[places] == fingerprints)
-    by_print = alike[np.lexsort((rank[alike], sizes[alike], fingerprints[alike]))]
-    same = (fingerprints[by_print][1:] == fingerprints[by_print][:-1]) & (sizes[by_print][1:] == sizes[by_print][:-1])
-    begins = np.concatenate([[True], ~same])
-    first[by_print] = by_print[begins][np.cumsum(begins) - 1]
-    return first
+def _alike(
+    columns: Columns, filled: NDArray[np.bool_], sizes: NDArray[np.uint32], rank: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find documents with the fingerprint and size of a preferred one, and the most preferred of those."""
+    pieces = [*repeated(partial(columns, "fingerprint"), "fingerprint", filled), (np.empty(0, np.uint64), _NONE)]
+    prints, alike = (np.concatenate(some) for some in zip(*pieces, strict=True))
+    order = np.lexsort((rank[alike], sizes[alike], prints))
+    prints, alike = prints[order], alike[order]
+    same = (prints[1:] == prints[:-1]) & (sizes[alike][1:] == sizes[alike][:-1])
+    begins = np.concatenate([[True], ~same])[: alike.size]
+    first = alike[begins][np.cumsum(begins) - 1]
+    followers = np.sort(alike[~begins])
+    place = np.argsort(alike[~begins])
+    return followers, first[~begins][place]
+
+
+def _slots(documents: NDArray[np.int64], some: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.searchsorted(documents, some).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,40 +200,28 @@ def _guard(kept: TextStore) -> Guard:
     return kinds
 
 
-def _members(entries: Entries, rank: NDArray[np.int64], slot: NDArray[np.int32]) -> tuple[NDArray[np.int64], Buckets]:
-    """Turn memberships into the buckets of each document, in order of preference: (documents, buckets)."""
+def _members(
+    entries: Entries, rank: NDArray[np.integer[Any]], read: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], Buckets]:
+    """Turn memberships into the buckets of each document, in order of preference: (documents, buckets).
+
+    `read` are the documents in the order of their slots. The parts of the entries are used up.
+    """
     counts = np.zeros(rank.size, np.int32)
     for members, _ in entries.parts:
         add_members(counts, members)
-    documents = np.flatnonzero(counts)
+    documents = np.flatnonzero(counts).astype(np.int32)
     documents = documents[np.argsort(rank[documents])]
     starts = np.concatenate([[0], np.cumsum(counts[documents], dtype=np.int64)])
     counts[documents] = np.arange(documents.size)  # from here on the place of each document
     buckets = np.empty(int(starts[-1]), np.int32)
     ends = starts[:-1].copy()
-    for members, own in entries.parts:
-        put_members(buckets, ends, counts, members, own)
-    return documents, Buckets(starts, buckets, slot[documents].astype(np.int64), entries.count)
-
-
-_TOLD: Final = 1 << 20
-"""Documents that are told of at once."""
-
-
-def _found(
-    survivor: NDArray[np.int64], shared: NDArray[np.int64], sizes: NDArray[np.uint32], held: dict[int, str]
-) -> pl.DataFrame:
-    named = np.zeros(sizes.size, np.bool_)
-    named[survivor[survivor >= 0]] = True
-    parts = [FOUND.to_frame()]
-    for first in range(0, sizes.size, _TOLD):
-        own = slice(first, first + _TOLD)
-        others = sizes[survivor[own]].astype(np.int64)
-        parts.append(found(survivor[own], shared[own], sizes[own].astype(np.int64), others, named[own]))
-    whole = pl.concat(parts)
-    rows = np.array(list(held), np.int64)  # they stay: what is said of them goes before other reasons to stay
-    why = pl.Series(list(held.values()), dtype=FOUND["reason"])
-    return whole.with_columns(whole["reason"].clone().scatter(rows, why))
+    first = 0
+    while entries.parts:
+        members, sizes = entries.parts.pop(0)
+        put_members(buckets, ends, counts, members, sizes, first)
+        first += sizes.size
+    return documents, Buckets(starts, buckets, _slots(read, documents), entries.count)
 
 
 def found(

@@ -26,8 +26,8 @@ class Judge:
     """
 
     guard: Guard | None
-    slots: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    slots: NDArray[np.int32]
+    sizes: NDArray[np.int32]
     compared: NDArray[np.int32]
     free: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(_LEAST, np.uint64))
     held: dict[int, tuple[float, int, str]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Judge:
     def lets_go(self, document: int, leader: int, shared: int) -> bool:
         """Whether the document may go for this one; if not, remember why."""
         slot, other = int(self.slots[document]), int(self.slots[leader])
-        size, their_size = self.sizes[slot], self.sizes[other]
+        size, their_size = int(self.sizes[slot]), int(self.sizes[other])
         if self.guard is None or shared == size == their_size:
             return True
         if self.compared[leader] == document:  # held already, in another bucket

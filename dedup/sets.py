@@ -30,7 +30,7 @@ class SetStore:
     def __init__(self, scratch: BinaryIO | None = None, *, memory: int = MEMORY) -> None:
         self._scratch = scratch
         self._parts: list[NDArray[np.uint64]] = []
-        self._sizes: list[NDArray[np.int64]] = []
+        self._sizes: list[NDArray[np.int32]] = []
         self._starts: list[NDArray[np.int64]] = []
         self._marks: list[NDArray[np.uint64]] = []
         self._capacity = memory // 8
@@ -38,19 +38,19 @@ class SetStore:
 
     def add(self, sets: ShingleSets) -> None:
         """Add sets; each takes the next slot."""
-        self._sizes.append(np.diff(sets.starts))
+        self._sizes.append(np.diff(sets.starts).astype(np.int32))
         self._marks.append(set_marks(sets.hashes, sets.starts))
         self._parts.append(sets.hashes)
         self._held += sets.hashes.size
         if self._scratch is not None and self._held > self._capacity:
             for part, sizes in zip(self._parts, self._sizes[len(self._starts) :], strict=True):
-                self._starts.append(self._scratch.tell() + 8 * (np.cumsum(sizes) - sizes))
+                self._starts.append(self._scratch.tell() + 8 * (np.cumsum(sizes, dtype=np.int64) - sizes))
                 self._scratch.write(part.data)
             self._parts.clear()
 
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
-        sizes = np.concatenate([*self._sizes, np.empty(0, np.int64)])
+        sizes = np.concatenate([*self._sizes, np.empty(0, np.int32)])
         marks = np.concatenate([*self._marks, np.empty(0, np.uint64)])
         if not self._starts:
             hashes = np.empty(self._held, np.uint64)
@@ -59,9 +59,9 @@ class SetStore:
                 part = self._parts.pop()
                 hashes[end - part.size : end] = part
                 end -= part.size
-            return SetPool(hashes, np.cumsum(sizes) - sizes, sizes, marks, np.empty(0, np.int64), None)
+            return SetPool(hashes, np.cumsum(sizes, dtype=np.int64) - sizes, sizes, marks, np.empty(0, np.int64), None)
         starts = np.concatenate(self._starts)
-        capacity = max(min(self._capacity, int(sizes.sum())), 2 * int(sizes.max(initial=1)))
+        capacity = max(min(self._capacity, int(sizes.sum(dtype=np.int64))), 2 * int(sizes.max(initial=1)))
         return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, marks, starts, self._scratch)
 
 
@@ -118,7 +118,7 @@ class SetPool:
         self,
         hashes: NDArray[np.uint64],
         places: NDArray[np.int64],
-        sizes: NDArray[np.int64],
+        sizes: NDArray[np.int32],
         marks: NDArray[np.uint64],
         starts: NDArray[np.int64],
         scratch: BinaryIO | None,
@@ -135,7 +135,7 @@ class SetPool:
         """Read one set; when there is no room, let all others go first, but for the set `keep`."""
         if self._scratch is None or self.places[slot] >= 0:
             return
-        if self._used + self.sizes[slot] > self.hashes.size:
+        if self._used + int(self.sizes[slot]) > self.hashes.size:
             self._used = 0
             self.places[:] = -1
             if keep >= 0:
@@ -152,8 +152,9 @@ class SetPool:
         """Compare sets slot by slot, to the last shingle."""
         if self._scratch is None:
             return np.asarray(_equal(self.hashes, self.places, self.sizes, some, others))
-        pairs = zip(some.tolist(), others.tolist(), strict=True)
-        return np.array([np.array_equal(self[a].copy(), self[b]) for a, b in pairs], np.bool_)
+        # Not made lists of: these would take ten times the bytes.
+        pairs = zip(some, others, strict=True)
+        return np.fromiter((np.array_equal(self[a].copy(), self[b]) for a, b in pairs), np.bool_, some.size)
 
     def __getitem__(self, slot: int) -> NDArray[np.uint64]:
         self.load(slot)

@@ -96,7 +96,7 @@ def _preference(documents: Spilled, plan: Plan) -> tuple[NDArray[np.int64], int]
         return given.with_columns(dates), unreadable(given["date"], dates)
 
     read, unread = zip(*in_order(keys, documents.parts), strict=True)
-    lengths = pl.concat(list(documents.beside("sketches").column("shingles"))).alias("length")
+    lengths = documents.beside("sketches").read("shingles")["shingles"].alias("length")
     rank = preference_order(
         pl.concat(read).with_columns(lengths), prefer=plan.options.prefer, site_priority=plan.options.site_priority
     )

@@ -83,7 +83,7 @@ def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is st
     survivors, so none of them resembles another, and they stay.
     """
     if not known.height:
-        return find_duplicates(sketches.column, rank, texts, rule, scratch=scratch)
+        return find_duplicates(sketches.pieces, rank, texts, rule, scratch=scratch)
     new = sketches.height
     order = known.read("rank").with_row_index("at").sort("rank", "at")["at"].to_numpy()
     before = np.empty(known.height, np.int64)
@@ -96,7 +96,7 @@ def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is st
 
     stored = known.beside(f"{known.table}_sketches")
     return find_duplicates(
-        lambda column: chain(sketches.column(column), stored.column(column)),
+        lambda *columns: chain(sketches.pieces(*columns), stored.pieces(*columns)),
         np.concatenate([rank + known.height, before]),
         both,
         rule,

@@ -69,10 +69,10 @@ class Spilled:
         """Read some columns of all parts; all, if none is named."""
         return pl.concat([self.spill.read(self.table, part, *columns) for part in self.parts])
 
-    def column(self, name: str) -> Iterator[pl.Series]:
-        """Read one column again, a part at a time."""
+    def pieces(self, *columns: str) -> Iterator[pl.DataFrame]:
+        """Read some columns again, a part at a time."""
         for part in self.parts:
-            yield self.spill.read(self.table, part, name)[name]
+            yield self.spill.read(self.table, part, *columns)
 
     def places(self, numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Find rows (ascending numbers): the parts that hold any, each with the places of its own."""
