@@ -212,8 +212,6 @@ class Options:
             value = getattr(self, name)
             if value is not None and not 1 <= value < 1 << 31:
                 raise UsageError(f"{flag(name)} wants a whole number from 1 to {(1 << 31) - 1}, not {value}")
-        if self.limit is not None and self.engine != "local":
-            raise UsageError("--limit is for trying things out on this machine: leave out --engine, or --limit")
         for choice in self.prefer:
             if choice.removeprefix("-") not in PREFERENCES:
                 raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")

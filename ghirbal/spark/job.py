@@ -76,7 +76,8 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
     work = Workspace(session, _folder(plan, output, unit_bytes))
     parts = Parts(work.folder / "parts")
     _check_fields(plan)
-    cut = on_parts.units(plan.files, size=unit_bytes)
+    # What is the first of rows, only one task can tell; it reads no further.
+    cut = on_parts.units(plan.files, size=unit_bytes) if plan.reading.limit is None else [plan.files]
     with progress.stage("learn sites"):
         plan = with_site_lines(work, plan, cut)
 

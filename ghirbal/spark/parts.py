@@ -13,7 +13,7 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
-from dedup import Rule, parse_dates, sketch_batch, split_paragraphs
+from dedup import Rule, parse_dates, sketch_lines
 from dedup.dates import unreadable
 from dedup.preference import preference_columns
 from dedup.sketches import band_columns
@@ -189,7 +189,7 @@ def _split(parts: Parts, rule: Rule, words: int, kept: pl.DataFrame) -> pl.DataF
     kept = kept.sort("position")
     spill = parts.spill(kept["part"][0])
     texts = spill.read("rows", 0, "text")["text"]
-    split = split_paragraphs(texts.gather(kept["position"]), min_words=words)
+    split, sketches = sketch_lines(texts.gather(kept["position"]), rule, min_words=words)
     ranks = kept["rank"].gather(split["doc"])
     split = split.with_columns(kept["position"].gather(split["doc"]).cast(pl.UInt32).alias("doc"))
     return (
@@ -202,7 +202,7 @@ def _split(parts: Parts, rule: Rule, words: int, kept: pl.DataFrame) -> pl.DataF
             original_lines(split, texts, spill.read("edits", 0)).alias("line"),
             "last_short",
         )
-        .hstack(spark_sketch(sketch_batch(split["text"], rule), rule))
+        .hstack(spark_sketch(sketches, rule))
         .cast(PARAGRAPHS)
     )
 

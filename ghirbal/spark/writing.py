@@ -23,7 +23,7 @@ from ghirbal.spark.frames import cogrouped
 from ghirbal.spark.parts import Parts
 from ghirbal.spill import Spilled
 from ghirbal.writers import write_beside, write_table
-from ghirbal.writing import Results, tables_of
+from ghirbal.writing import Results, format_of, tables_of
 
 PLACE: Final = {"file": pl.String(), "row": pl.Int64(), "id": pl.String()}
 SURVIVOR: Final = {f"survivor_{name}": dtype for name, dtype in PLACE.items()}
@@ -72,8 +72,7 @@ class Shards:
 
     def path(self, table: str, shard: int) -> Path:
         """Return the file of one table."""
-        suffix = self.plan.options.format if table == "documents" else "parquet"
-        return self.plan.out / table / f"part-{shard:05}.{suffix}"
+        return self.plan.out / table / f"part-{shard:05}.{format_of(table, self.plan)}"
 
 
 def shards_of(facts: Sequence[tuple[int, dict[str, Any]]], *, size: int) -> dict[int, int]:
@@ -120,8 +119,7 @@ def _files(shards: Shards, shard: int, pieces: dict[str, list[pl.DataFrame]]) ->
     for name, schema in {"documents": shards.settled.schema, **TABLES}.items():
         path = shards.path(name, shard)
         table = pl.concat([schema.to_frame(), *pieces.get(name, [])], rechunk=True)
-        format_ = shards.plan.options.format if name == "documents" else "parquet"
-        write_beside(path, lambda stream, table=table, format_=format_: write_table(table, stream, format=format_))  # type: ignore[misc]
+        write_beside(path, partial(write_table, table, format=format_of(name, shards.plan)))
         files[f"out/{name}/{path.name}"] = checksum(path)
         rows[name] = table.height
     return {"files": files, "rows": rows, "reasons": {}, "removed": 0}

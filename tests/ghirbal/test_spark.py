@@ -37,6 +37,7 @@ def session():
             SparkSession.builder.master("local[2]")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.memory", "2g")
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "2")
@@ -81,6 +82,14 @@ def test_cleaning_alone_is_the_same(session, seeds, tmp_path):
     local.clean([seeds], tmp_path / "local")
     spark.clean(session, [seeds], tmp_path / "spark")
     assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_the_first_rows_are_the_same(session, archive, tmp_path):
+    options = Options(limit=30)
+    local.clean([archive], tmp_path / "local", options=options)
+    job(session, "clean", [archive], tmp_path / "spark", options=options, unit_bytes=1000)
+    assert_same(tmp_path / "local", tmp_path / "spark")
+    assert pl.read_parquet(tmp_path / "spark" / "decisions" / "*.parquet").height == 30
 
 
 def test_nothing_that_can_be_read(session, tmp_path):
