@@ -1,6 +1,7 @@
 """Write what could not be read, one line of JSON for each row."""
 
 import json
+import shutil
 from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,15 +27,12 @@ def reject_line(reject: Reject) -> bytes:
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def write_quarantine(path: Path, rejects: Iterable[Reject]) -> int:
-    """Write the file, whole or not at all; return how many rows it holds."""
-    count = 0
+def write_quarantine(path: Path, pieces: Iterable[Path]) -> None:
+    """Write the file, whole or not at all, from pieces that hold its lines."""
 
     def write(stream: BinaryIO) -> None:
-        nonlocal count
-        for reject in rejects:
-            stream.write(reject_line(reject))
-            count += 1
+        for piece in pieces:
+            with piece.open("rb") as lines:
+                shutil.copyfileobj(lines, stream)
 
     write_beside(path, write)
-    return count

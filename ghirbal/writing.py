@@ -1,8 +1,6 @@
 """The last checkpoint of a job: survivors and evidence, made of the spilled parts one after another."""
 
-import shutil
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +15,10 @@ from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.progress import Stage
+from ghirbal.quarantine import write_quarantine
 from ghirbal.removal import with_removals
 from ghirbal.spill import Spilled
-from ghirbal.writers import Parts, write_beside
+from ghirbal.writers import Format, Parts
 
 QUARANTINE: Final = "quarantine.jsonl"
 
@@ -79,16 +78,20 @@ def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict
     for name, whole in in_order(lambda name: (name, tables[name].close()), tables):
         _note(name, whole, output)
     rejects = [output.spill.path("rejects", part, suffix="jsonl") for part in parts]
-    write_beside(output.out / QUARANTINE, partial(_join, rejects))
+    write_quarantine(output.out / QUARANTINE, rejects)
     output.manifest.finish(_stage("quarantine"), files=[output.out / QUARANTINE])
     return rows
 
 
 def _parts(name: str, schema: pl.Schema, output: Output, plan: Plan) -> Parts:
-    format_ = plan.options.format if name == "documents" else "parquet"
     size = plan.options.shard_size << 20
     finished = output.manifest.parts(_stage(name))
-    return Parts(output.out / name, schema, format=format_, shard_bytes=size, finished=finished)
+    return Parts(output.out / name, schema, format=format_of(name, plan), shard_bytes=size, finished=finished)
+
+
+def format_of(table: str, plan: Plan) -> Format:
+    """Return the format of a table: evidence is always Parquet."""
+    return plan.options.format if table == "documents" else "parquet"
 
 
 def _stage(table: str) -> str:
@@ -98,12 +101,6 @@ def _stage(table: str) -> str:
 def _note(name: str, whole: list[Path], output: Output) -> None:
     for path in whole:
         output.manifest.finish(_stage(name), int(path.stem.removeprefix("part-")), files=[path])
-
-
-def _join(paths: list[Path], stream: Any) -> None:
-    for path in paths:
-        with path.open("rb") as piece:
-            shutil.copyfileobj(piece, stream)
 
 
 def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ghirbal.errors import UsageError
 from ghirbal.inputs import find_inputs
-from ghirbal.quarantine import write_quarantine
+from ghirbal.quarantine import reject_line, write_quarantine
 from ghirbal.readers import Reject, read
 from ghirbal.writers import Parts, row_bytes, write_beside
 
@@ -141,13 +141,15 @@ def test_the_quarantine_holds_every_reject(tmp_path: Path) -> None:
         Reject("a b/م.jsonl", 3, 120, "text is null", b'{"id":\xff'),
         Reject("c.gz", None, 7, "the gzip stream ends in the middle", b""),
     ]
-    path = tmp_path / "quarantine.jsonl"
-    assert write_quarantine(path, rejects) == 2
+    path, pieces = tmp_path / "quarantine.jsonl", [tmp_path / "0", tmp_path / "1"]
+    for piece, reject in zip(pieces, rejects, strict=True):
+        piece.write_bytes(reject_line(reject))
+    write_quarantine(path, pieces)
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     assert [(row["file"], row["row"], row["offset"], row["error"], b64decode(row["head"])) for row in lines] == [
         ("a b/م.jsonl", 3, 120, "text is null", b'{"id":\xff'),
         ("c.gz", None, 7, "the gzip stream ends in the middle", b""),
     ]
     assert list(lines[0]) == ["file", "row", "offset", "error", "head"]
-    assert write_quarantine(path, []) == 0
+    write_quarantine(path, [])
     assert path.read_bytes() == b""
