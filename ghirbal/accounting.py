@@ -17,8 +17,16 @@ UNLIKE: Final = 0.1
 def account(results: Results, written: dict[str, int], output: Output, plan: Plan) -> dict[str, Any]:
     """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
     reasons = results.decided["reason"].value_counts().sort("reason")
-    removed = int(results.decided["survivor"].is_not_null().sum())
-    return counted(results.facts, dict(reasons.iter_rows()), removed, written, output, plan)
+    survivors = results.decided["survivor"].drop_nulls()
+    counts = counted(results.facts, dict(reasons.iter_rows()), survivors.len(), written, output, plan)
+    if plan.index is not None:
+        counts["index"] = {
+            "batches": plan.index.state["batches"],
+            "articles": sum(segment.documents for segment in plan.index.segments),
+            "went for them": int((survivors >= results.documents.height).sum()),
+            "stored": not plan.options.dry_run,
+        }
+    return counts
 
 
 def counted(  # noqa: PLR0917 - what the stages of either engine tell

@@ -12,6 +12,7 @@ import polars as pl
 
 from cleaners.ledger import apply_edits, undo_edits
 from ghirbal.errors import InputError
+from ghirbal.evidence import DECISIONS
 from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
 from ghirbal.output import RUN, read_run
@@ -19,7 +20,7 @@ from ghirbal.readers import Reading, read
 from ghirbal.removal import cleaning_only
 from ghirbal.report.clipping import clipped
 from ghirbal.report.difference import difference
-from ghirbal.report.evidence import numbered, scan, streamed, texts_written
+from ghirbal.report.evidence import scan, streamed, survivors_here, texts_written
 from ghirbal.report.markup import UNSEEN, code_name
 
 MOST: Final = 10
@@ -72,8 +73,10 @@ def _tell(row: dict[str, Any], texts: "_Texts") -> Iterator[str]:
 
 
 def _tell_others(row: dict[str, Any], out: Path) -> Iterator[str]:
-    went = (pl.col("survivor_file") == row["file"]) & (pl.col("survivor_row") == row["row"])
-    others = streamed(scan(out, "decisions").filter(went))
+    place = {"survivor_file": row["file"], "survivor_row": row["row"], "survivor": row["id"]}
+    # Of a row that is unique here, others may be told that went for one of that place in an earlier batch.
+    went = [pl.col(name) == value for name, value in place.items()]
+    others = streamed(scan(out, "decisions").filter(row["reason"] != "unique", *went))
     if others.height:
         yield f"  stands for {others.height:,} removed:"
     for other in islice(others.iter_rows(named=True), MOST):
@@ -100,7 +103,7 @@ def _tell_difference(row: dict[str, Any], edits: pl.DataFrame, texts: "_Texts") 
     if removed is None:
         yield "  the difference: the text of a removed article is only in the input; say where with --input INPUT"
         return
-    survivor = texts.written(row["survivor_file"], row["survivor_row"])
+    survivor = texts.survivor(row)
     if survivor is None:
         yield "  the difference: the survivor is not in this result but in the index it was compared with"
         return
@@ -122,12 +125,13 @@ class _Texts:
     def private(self) -> frozenset[str]:
         return frozenset(self.run["private"])
 
-    def written(self, file: str, row: int) -> str | None:
-        """Return a survivor's text as it was compared: before paragraphs were taken out of it."""
-        number = numbered(self.out, pl.DataFrame({"file": [file], "row": [row]}, {"file": pl.String, "row": pl.UInt64}))
-        if number["number"][0] is None:
+    def survivor(self, removed: dict[str, Any]) -> str | None:
+        """Return the survivor's text as it was compared: before paragraphs were taken out of it."""
+        file, row = removed["survivor_file"], removed["survivor_row"]
+        number = survivors_here(self.out, pl.DataFrame([removed], DECISIONS))[0]
+        if number is None:
             return None
-        kept = int(streamed(scan(self.out, "decisions").select("kept").head(number["number"][0]))["kept"].sum())
+        kept = int(streamed(scan(self.out, "decisions").select("kept").head(number))["kept"].sum())
         column = self.run["job"]["options"]["text"] or "text"
         text = texts_written(self.out, column).slice(kept, 1).collect()["text"].fill_null("")
         own = (pl.col("file") == file) & (pl.col("row") == row)

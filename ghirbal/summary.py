@@ -38,6 +38,8 @@ def summary(outcome: Outcome) -> str:
             f"  articles       {rows['removed']:,} removed: {articles.get('identical', 0):,} identical "
             f"and {articles.get('near-duplicate', 0):,} similar to one that stays"
         )
+    if "index" in counts:
+        lines.append(_beside(counts["index"]))
     lines += [_searched(kind, told) for kind, told in counts.get("search", {}).items()]
     paragraphs = counts.get("paragraphs")
     if paragraphs is not None:
@@ -68,6 +70,17 @@ def unread(outcome: Outcome) -> Iterator[str]:
         told = f"{first['file']}, {row}: {first['error']}"
         begun = ":" if count == 1 else ", the first is"
         yield f"{_many(count, 'row')} could not be read{begun} {told}; see {path}"
+
+
+def _beside(told: dict[str, Any]) -> str:
+    """Say what an index held before the batch, what went for it, and whether the batch is in it now.
+
+    >>> _beside({"batches": 1, "articles": 2000, "went for them": 3, "stored": False})
+    '  index          3 of the removed go for one of 2,000 articles of 1 earlier batch; nothing is stored (--dry-run)'
+    """
+    batches = f"{told['batches']:,} earlier {'batch' if told['batches'] == 1 else 'batches'}"
+    before = f"{told['went for them']:,} of the removed go for one of {_many(told['articles'], 'article')} of {batches}"
+    return f"  index          {before}; {'this one is stored' if told['stored'] else 'nothing is stored (--dry-run)'}"
 
 
 def _searched(kind: str, told: dict[str, Any]) -> str:

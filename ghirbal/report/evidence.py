@@ -44,6 +44,19 @@ def numbered(out: Path, places: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def survivors_here(out: Path, removed: pl.DataFrame) -> pl.Series:
+    """Find the number of each removed row's survivor, null where it lies in an earlier batch of an index.
+
+    An earlier batch may have had a file of the same name. What others went for stays, and not without a reason.
+    """
+    places = removed.select("survivor", file="survivor_file", row="survivor_row")
+    known = scan(out, "decisions").with_row_index("number").filter(pl.col("kept") & (pl.col("reason") != "unique"))
+    wanted = places.rename({"survivor": "id"}).unique().lazy()
+    found = known.join(wanted, on=["file", "row", "id"], how="semi").select("file", "row", "number", survivor="id")
+    keys = ["file", "row", "survivor"]
+    return places.join(streamed(found), on=keys, how="left", maintain_order="left")["number"].cast(pl.Int64)
+
+
 def at(row: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Keep what names a document."""
     return {"file": row[f"{prefix}file"], "row": row[f"{prefix}row"], "id": row["survivor" if prefix else "id"]}

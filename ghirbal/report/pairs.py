@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dedup import Rule, jaccard, shingle_sets
 from dedup.sketches import band_columns
 from ghirbal.report.difference import Piece, difference
-from ghirbal.report.evidence import at, numbered, scan, streamed
+from ghirbal.report.evidence import at, numbered, scan, streamed, survivors_here
 from ghirbal.report.sampling import mixed
 from ghirbal.spill import Spilled
 
@@ -72,12 +72,8 @@ def _pairs(out: Path, decisions: pl.DataFrame, rows: Spilled | None) -> list[dic
     """Tell each removed document and its survivor, with their difference where the texts are at hand."""
     differences: list[list[Piece]] = [[]] * decisions.height
     if rows is not None and decisions.height:
-        survivors = decisions.select(file="survivor_file", row="survivor_row")
-        left, right = (numbered(out, places)["number"] for places in (decisions, survivors))
-        # A survivor that an index knew is no row of this job, or at most another row in the same place.
-        names = _named(out, right.drop_nulls().to_list())
-        told = zip(right, decisions["survivor"], strict=True)
-        here = pl.Series([number is not None and names[number]["id"] == id_ for number, id_ in told], dtype=pl.Boolean)
+        left, right = numbered(out, decisions)["number"], survivors_here(out, decisions)
+        here = right.is_not_null()
         both = iter(_both(rows, left.filter(here).to_numpy(), right.filter(here).to_numpy()))
         differences = [list(difference(*next(both))) if known else [] for known in here]
     return [

@@ -122,6 +122,22 @@ def test_a_dry_run_changes_nothing(batches, contents):
     assert table(folder / "dry", "decisions").equals(table(folder / "out1", "decisions"))
 
 
+def test_a_run_says_what_it_was_compared_with(batches, capsys):
+    folder, days = batches
+    for number, dry in ((0, []), (1, ["--dry-run"]), (1, [])):
+        call = ["run", str(days[number]), "-o", str(folder / f"out {number} {len(dry)}"), "--index", str(folder / "index")]
+        assert main([*call, *dry]) == 0
+    first, dry, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  index "))
+    assert first.endswith(" 0 of the removed go for one of 0 articles of 0 earlier batches; this one is stored")
+    kept = table(folder / "out 0 0", "decisions")["kept"].sum()
+    decisions = table(folder / "out 1 0", "decisions")
+    went = decisions.filter(pl.col("survivor_file") == "day0.jsonl").height
+    assert went
+    compared = f"{went} of the removed go for one of {kept} articles of 1 earlier batch"
+    assert dry == f"  index          {compared}; nothing is stored (--dry-run)"
+    assert second == f"  index          {compared}; this one is stored"
+
+
 def test_the_same_batch_again_is_the_same_answer(batches, contents):
     """Repeated into another folder, before and after later batches: told as the first time, appended once."""
     folder, days = batches

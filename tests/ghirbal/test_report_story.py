@@ -110,3 +110,36 @@ def test_unknown_id_is_one_sentence(out, tmp_path, capsys):
     assert "--id" in capsys.readouterr().err
     assert main(["report", str(out), "--id", "n3"]) == 0
     assert "(id n3)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("same_ids", [False, True])
+def test_survivor_of_an_earlier_batch_is_not_looked_up_in_this_one(tmp_path, rows, write_jsonl, same_ids):
+    """Both days have a file of the same name, and a row in the survivor's place that went, or stays for others."""
+    for day in ("one", "two"):
+        (tmp_path / day).mkdir()
+    index = str(tmp_path / "index")
+    first, later = rows(1, 40), rows(2, 40)
+    for at, row in enumerate(later):
+        if not same_ids:
+            row["id"] = f"m{at}"
+        if at % 2:
+            row["text"] = first[at - 1]["text"].replace("river", "rivers")
+    for day, made in (("one", first), ("two", later)):
+        run([write_jsonl(tmp_path / day / "news.jsonl", made)], tmp_path / f"out {day}", options=Options(index=index))
+    out = tmp_path / "out two"
+    decisions = pl.read_parquet(out / "decisions" / "*.parquet")
+    stories = {row: tell_story(out, f"news.jsonl#{row}") for row in decisions["row"]}
+    stored = dict(pl.read_parquet(tmp_path / "out one" / "decisions" / "*.parquet").select("row", "id").iter_rows())
+    earlier = 0
+    for row in decisions.iter_rows(named=True):
+        told = stories[row["row"]]
+        if row["row"] % 2 == 0:
+            assert not row["kept"]
+            assert row["survivor"] == stored[row["survivor_row"]]
+            # Where ids repeat too, a row that others of its own day went for could be meant.
+            assert same_ids or "the survivor is not in this result but in the index" in told
+            earlier += 1
+        elif row["kept"] and (row["reason"] == "unique" or not same_ids):
+            others = [line for line in told.splitlines() if ", similarity " in line]
+            assert len(others) == (row["reason"] == "survivor")
+    assert earlier == 20
