@@ -125,8 +125,8 @@ def test_a_dry_run_changes_nothing(batches, contents):
 def test_a_run_says_what_it_was_compared_with(batches, capsys):
     folder, days = batches
     for number, dry in ((0, []), (1, ["--dry-run"]), (1, [])):
-        call = ["run", str(days[number]), "-o", str(folder / f"out {number} {len(dry)}"), "--index", str(folder / "index")]
-        assert main([*call, *dry]) == 0
+        out = folder / f"out {number} {len(dry)}"
+        assert main(["run", str(days[number]), "-o", str(out), "--index", str(folder / "index"), *dry]) == 0
     first, dry, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  index "))
     assert first.endswith(" 0 of the removed go for one of 0 articles of 0 earlier batches; this one is stored")
     kept = table(folder / "out 0 0", "decisions")["kept"].sum()
