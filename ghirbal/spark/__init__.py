@@ -28,7 +28,7 @@ def run(
 
     Input, `out` and the work folder lie on a file system that all machines see under the same paths.
     """
-    return job(session, "run", inputs, out, options or Options(), progress)
+    return job(session, "run", inputs, out, options=options or Options(), progress=progress)
 
 
 def clean(
@@ -40,7 +40,7 @@ def clean(
     progress: Progress | None = None,
 ) -> Outcome:
     """Clean only, on an existing session; as `ghirbal.job.clean`."""
-    return job(session, "clean", inputs, out, options or Options(), progress)
+    return job(session, "clean", inputs, out, options=options or Options(), progress=progress)
 
 
 def dedup(
@@ -52,4 +52,4 @@ def dedup(
     progress: Progress | None = None,
 ) -> Outcome:
     """Deduplicate clean texts, on an existing session; as `ghirbal.job.dedup`."""
-    return job(session, "dedup", inputs, out, options or Options(), progress)
+    return job(session, "dedup", inputs, out, options=options or Options(), progress=progress)

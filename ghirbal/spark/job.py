@@ -1,8 +1,5 @@
 """The job on Spark, as the textbook draws it: read → clean → sketch → find articles → find paragraphs → write."""
 
-import hashlib
-import json
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,10 +15,12 @@ from ghirbal.accounting import counted, noted
 from ghirbal.columns import settle
 from ghirbal.errors import UsageError
 from ghirbal.evidence import TABLES
+from ghirbal.index import digest
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
 from ghirbal.progress import Progress
+from ghirbal.quarantine import write_quarantine
 from ghirbal.readers import read
 from ghirbal.report import build_report
 from ghirbal.sites import told as told_sites
@@ -34,22 +33,21 @@ from ghirbal.spark.frames import Workspace, spark_schema
 from ghirbal.spark.parts import Parts, article_texts, paragraph_texts
 from ghirbal.spark.sites import with_site_lines
 from ghirbal.summary import Outcome
-from ghirbal.writers import write_beside
 from ghirbal.writing import QUARANTINE
 
 Inputs = Sequence[str | Path]
-Facts = list[tuple[int, dict[str, Any]]]
 DEFAULT: Final = Options()
 
 _IDENTITY = {"part": pl.Int64(), "position": pl.Int64()}
 _PLACED = pl.Schema({**_IDENTITY, **writing.PLACE})
 
 
-def job(  # noqa: PLR0917 - what `run`, `clean` and `dedup` hand on
+def job(
     session: SparkSession,
     command: Command,
     inputs: Inputs,
     out: str | Path,
+    *,
     options: Options = DEFAULT,
     progress: Progress | None = None,
     unit_bytes: int = on_parts.UNIT_BYTES,
@@ -101,7 +99,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
             _decisions(places, articles, numbers), _with_survivors(paragraphs, places, articles, numbers), shards
         )
         rejects = [parts.spill(part).path("rejects", 0, suffix="jsonl") for part, _ in facts]
-        write_beside(output.out / QUARANTINE, lambda stream: _join(rejects, stream))
+        write_quarantine(output.out / QUARANTINE, rejects)
         output.manifest.finish("write quarantine", files=[output.out / QUARANTINE])
         for shard, one in enumerate(told):
             output.manifest.note("write", shard, known=one["files"])
@@ -136,8 +134,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
 
 def _folder(plan: Plan, output: Output, unit_bytes: int) -> Path:
     """Return where the tables of this very job lie: parts that a killed call finished are taken as they are."""
-    told = json.dumps([plan.begun, unit_bytes], sort_keys=True).encode()
-    return output.work.resolve() / f"spark-{hashlib.sha256(told).hexdigest()[:12]}"
+    return output.work.resolve() / f"spark-{digest([plan.begun, unit_bytes])[:12]}"
 
 
 def _check_fields(plan: Plan) -> None:
@@ -210,9 +207,3 @@ def _with_survivors(
     placed = paragraphs.join(F.broadcast(shards), "part")
     named = placed.join(_survivors(places, "survivor_article"), "survivor_article", "left")
     return named.select(*writing.PARAGRAPHS.names())
-
-
-def _join(paths: list[Path], stream: Any) -> None:
-    for path in paths:
-        with path.open("rb") as piece:
-            shutil.copyfileobj(piece, stream)
