@@ -92,7 +92,7 @@ def run(command: str, files: list[Path], out: Path, limit: int, options: list[st
             (group / "cgroup.procs").write_text(str(os.getpid()))
 
         began = perf_counter()
-        with subprocess.Popen(call, preexec_fn=enter, stdout=subprocess.DEVNULL) as child:  # noqa: PLW1509, S603
+        with subprocess.Popen(call, preexec_fn=enter, stdout=subprocess.DEVNULL) as child:  # noqa: PLW1509, S603 - our own command, which enters its group before it begins
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         seconds = perf_counter() - began

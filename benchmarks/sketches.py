@@ -64,7 +64,7 @@ SCHEMES: Final[dict[str, Sign]] = {
 
 
 @kernel
-def _affine32(hashes, starts, factors, summands):  # type: ignore[no-untyped-def]
+def _affine32(hashes, starts, factors, summands):
     minima = np.full((starts.size - 1, factors.size), 0xFFFFFFFF, np.uint32)
     own = np.empty(1 << 16, np.uint64)
     for i in range(starts.size - 1):
@@ -75,7 +75,7 @@ def _affine32(hashes, starts, factors, summands):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _fast_similarity(hashes, starts, count):  # type: ignore[no-untyped-def]
+def _fast_similarity(hashes, starts, count):
     """In round i < count a shingle goes into any bin, in round count + i into bin i; earlier rounds win."""
     bins = np.full((starts.size - 1, count), 0xFFFFFFFFFFFFFFFF, np.uint64)
     for i in range(starts.size - 1):
@@ -99,7 +99,7 @@ def _fast_similarity(hashes, starts, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _one_permutation(hashes, starts, count):  # type: ignore[no-untyped-def]
+def _one_permutation(hashes, starts, count):
     empty = U64(0xFFFFFFFFFFFFFFFF)
     bins = np.full((starts.size - 1, count), empty, np.uint64)
     own = np.empty(count, np.uint64)
@@ -121,7 +121,7 @@ def _one_permutation(hashes, starts, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _circulant(hashes, starts, table, count):  # type: ignore[no-untyped-def]
+def _circulant(hashes, starts, table, count):
     minima = np.full((starts.size - 1, count), 0xFFFFFFFF, np.uint32)
     mask = U64(table.size - count - 1)
     for i in range(starts.size - 1):

@@ -2,6 +2,11 @@
 
 python -m benchmarks.spark INPUT --partitions 2 7 200
 python -m benchmarks.spark INPUT --lose-executor
+python -m benchmarks.spark copies:100000 --command dedup
+python -m benchmarks.spark forms:20000 --command dedup --options="--template-guard off"
+
+INPUT is a file, a folder, or texts that all fall into one bucket: copies of one, or one form with other words filled in.
+CPU seconds are those of Spark's JVMs and Python workers, peak MB those of the largest Python worker.
 """
 
 import argparse
@@ -27,13 +32,13 @@ ROOT = Path(__file__).resolve().parents[1]
 CLUSTER = "local-cluster[2,1,2048]"
 
 
-def session(master: str, partitions: int, events: Path) -> SparkSession:
+def session(master: str, partitions: int, events: Path, memory: str) -> SparkSession:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     events.mkdir(exist_ok=True)
     made = (
         SparkSession.builder.master(master)
         .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.memory", "2g")
+        .config("spark.driver.memory", memory)
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", partitions)
@@ -68,6 +73,56 @@ def measured(events: Path) -> Counter[str]:
     return sums
 
 
+def processes() -> dict[int, list[str]]:
+    """What this process started, and what that did: the fields of /proc/PID/stat from the name on."""
+    found: dict[int, list[str]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            found[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
+    mine = {os.getpid()}
+    for _ in range(6):
+        mine |= {pid for pid, fields in found.items() if int(fields[1]) in mine}
+    return {pid: fields for pid, fields in found.items() if pid in mine - {os.getpid()}}
+
+
+def cpu_seconds() -> float:
+    """User and system time of all of them, also of those that have ended."""
+    ticks = sum(sum(map(int, fields[11:15])) for fields in processes().values())
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Peak(Thread):
+    """Watches the largest Python worker: the most memory that it ever had, as the kernel notes it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.megabytes = 0
+        self.over = Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.5):
+            for pid in processes():
+                with suppress(OSError):
+                    folder = Path(f"/proc/{pid}")
+                    if b"pyspark" in (folder / "cmdline").read_bytes().partition(b"\0")[2]:
+                        told = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+                        self.megabytes = max(self.megabytes, int(told.get("VmHWM", "0").split()[0]) >> 10)
+
+
+def one_bucket(kind: str, count: int, path: Path) -> str:
+    """Write texts of 100 words: copies of one, or fillings of a form of which nearly half the words change."""
+    rng = np.random.default_rng(count)
+    form = np.array([f"word{number}" for number in range(100)])
+    changed = 0 if kind == "copies" else 17
+    texts = []
+    for _ in range(count):
+        words = form.copy()
+        words[np.arange(changed) * 3] = [f"other{number}" for number in rng.integers(10**9, size=changed)]
+        texts.append(" ".join(words))
+    pl.DataFrame({"text": texts}).with_row_index("id").write_parquet(path, row_group_size=10_000)
+    return str(path)
+
+
 def equal(one: Path, other: Path) -> dict[str, bool]:
     return {
         name: pl.read_parquet(one / name / "*.parquet").equals(pl.read_parquet(other / name / "*.parquet"))
@@ -77,7 +132,7 @@ def equal(one: Path, other: Path) -> dict[str, bool]:
 
 def executors() -> list[int]:
     """Process numbers of the executors that this process's own JVM started."""
-    told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout  # noqa: S607 - the one of this machine
     lines = [line.split(None, 2) for line in told.splitlines()[1:]]
     mine = {os.getpid()}
     for _ in range(4):
@@ -95,32 +150,52 @@ def lose_one(seconds: list[float]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input")
+    parser.add_argument("--command", choices=("run", "clean", "dedup"), default="run")
+    parser.add_argument("--options", default="", help="of the command, as it takes them")
     parser.add_argument("--partitions", type=int, nargs="*", default=[7])
     parser.add_argument("--unit-bytes", type=int, default=1 << 20)
     parser.add_argument("--lose-executor", type=float, nargs="*", help="seconds after which one is killed, each")
+    parser.add_argument("--block", type=int, default=verifying.BLOCK, help="documents of a large bucket in one task")
+    parser.add_argument("--driver-memory", default="2g")
+    parser.add_argument("--alone", action="store_true", help="without the job on this machine")
     chosen = parser.parse_args()
+    verifying.BLOCK = chosen.block
+    clusters.LARGE = min(clusters.LARGE, chosen.block) if chosen.block < verifying.BLOCK else clusters.LARGE
     with TemporaryDirectory() as folder:
         base = Path(folder)
-        start = time.perf_counter()
-        counts = local.run([chosen.input], base / "local").counts
-        print(f"local: {time.perf_counter() - start:.1f} s, {counts['rows']}", flush=True)
+        kind, _, count = chosen.input.partition(":")
+        source = one_bucket(kind, int(count), base / f"{kind}.parquet") if count.isdigit() else chosen.input
+        options = options_of(chosen.command, chosen.options)
+        if not chosen.alone:
+            start = time.perf_counter()
+            counts = getattr(local, chosen.command)([source], base / "local", options=options).counts
+            print(f"local: {time.perf_counter() - start:.1f} s, {counts['rows']}", flush=True)
         for partitions in chosen.partitions:
             events = base / f"events-{partitions}"
             lost = chosen.lose_executor
-            made = session("local[2]" if lost is None else CLUSTER, partitions, events)
+            made = session("local[2]" if lost is None else CLUSTER, partitions, events, chosen.driver_memory)
             if lost is not None:
                 Thread(target=lose_one, args=(lost or [40.0],), daemon=True).start()
             out = base / f"spark-{partitions}"
-            start = time.perf_counter()
-            job(made, "run", [chosen.input], out, unit_bytes=chosen.unit_bytes)
-            seconds = time.perf_counter() - start
+            peak, start, cpu = Peak(), time.perf_counter(), cpu_seconds()
+            peak.start()
+            job(made, chosen.command, [source], out, options, unit_bytes=chosen.unit_bytes)
+            seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu
+            peak.over.set()
             made.stop()
             stages = json.loads((out / "timings.json").read_text())
-            print(f"spark, {partitions} partitions: {seconds:.1f} s; equal: {equal(base / 'local', out)}")
+            same = "not compared" if chosen.alone else equal(base / "local", out)
+            print(f"spark, {partitions} partitions: {seconds:.1f} s, {cpu:.0f} CPU s; equal: {same}")
             print({name: stage.get("seconds") for name, stage in stages.items() if isinstance(stage, dict)})
-            print(dict(measured(events)), flush=True)
+            print({**measured(events), "peak MB of a worker": peak.megabytes}, flush=True)
+
+
+def options_of(command: str, flags: str) -> Options:
+    names = {field.name for field in fields(Options)}
+    told = vars(make_parser().parse_args([command, "IN", *shlex.split(flags)]))
+    return Options(**{name: value for name, value in told.items() if name in names and value is not None})
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def _section(name: str, kind: type[Cleaner], example: dict[str, Any]) -> Iterato
     yield f"## {name}\n"
     told, _, _ = (inspect.getdoc(kind) or "").partition(">>>")  # the page has an example of its own
     yield f"{told.strip()}\n"
-    options = [option for option in fields(kind) if option.init]  # type: ignore[arg-type]
+    options = [option for option in fields(kind) if option.init]
     for option in options:
         default = "required" if option.default is MISSING else f"`{option.default!r}`"
         yield f"- `{option.name}`: {default}"

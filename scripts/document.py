@@ -65,7 +65,7 @@ def codes() -> str:
 
 
 def usage(name: str, declared: dict[str, object] | object) -> str:
-    about = dict(declared)  # type: ignore[call-overload]
+    about = dict(declared)
     shown = about.get("metavar") or "|".join(about.get("choices", ()))
     return f"{flag(name)} {shown}".strip()
 

@@ -33,7 +33,7 @@ def shown(edit: dict[str, object], text: str, at: int) -> str:
     lines = marked.split("\n")
     first = marked[: marked.index("⟦")].count("\n")
     last = marked[: marked.index("⟧")].count("\n")
-    kinds = ", ".join(f"{one}: {why}" for one, why in zip(edit["cleaner"], edit["reason"], strict=True))  # type: ignore[call-overload]
+    kinds = ", ".join(f"{one}: {why}" for one, why in zip(edit["cleaner"], edit["reason"], strict=True))
     after = f" becomes {edit['after']!r}" if edit["after"] else ""
     around = [_cut(lines[n]) for n in range(max(0, first - AROUND), min(len(lines), last + AROUND + 1))]
     return "\n".join([f"--- {at} {edit['file']}#{edit['row']} {kinds}{after}", *around])

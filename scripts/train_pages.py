@@ -257,7 +257,7 @@ def leave_out(labelled: Labelled, parts: list[Part], judging: tuple[Part, Part, 
             found: Flags = ~out(those) & (those.group % 2 == odd)
             return found
 
-        networks = [fit_lines(parts, lambda those, odd=odd: half(those, 1 - odd)) for odd in (0, 1)]  # type: ignore[misc]
+        networks = [fit_lines(parts, lambda those, odd=odd: half(those, 1 - odd)) for odd in (0, 1)]
         score = unseen(networks, lambda those: those.group % 2)
         [judge] = fit_judges(*judging, score, [lambda those: ~out(those)])
         network = fit_lines(parts, lambda those: ~out(those))

@@ -62,7 +62,7 @@ def test_recipe_works() -> None:
 
 def test_every_flag_named_exists_and_every_flag_is_named() -> None:
     text = "\n".join(page.read_text() for page in PAGES)
-    commands = parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    commands = parser()._subparsers._group_actions[0].choices
     known = {flag for one in commands.values() for action in one._actions for flag in action.option_strings}
     ours = re.sub(r"python -m benchmarks[^`\n]*", "", text)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours))

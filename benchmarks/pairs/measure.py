@@ -67,9 +67,11 @@ def table(pairs: list[Pair], title: str) -> None:
     print("shingle threshold  copies found, guarded  others taken, guarded")
     for n in SHINGLES:
         for threshold in THRESHOLDS:
-            plain = lambda p, n=n, t=threshold: p[f"j{n}"] >= t  # noqa: E731
-            let = lambda p, n=n, t=threshold: p[f"j{n}"] >= t and not p["held"]  # noqa: E731
-            found = [share(side, rule) for side in (copies, others) for rule in (plain, let)]
+            rules = (
+                lambda p, n=n, t=threshold: p[f"j{n}"] >= t,
+                lambda p, n=n, t=threshold: p[f"j{n}"] >= t and not p["held"],
+            )
+            found = [share(side, rule) for side in (copies, others) for rule in rules]
             print(f"{n:7} {threshold:9.2f}  {found[0]:12.1%} {found[1]:8.1%}  {found[2]:12.1%} {found[3]:8.1%}")
 
 

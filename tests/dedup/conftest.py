@@ -66,7 +66,7 @@ def redis_server():
     if shutil.which("redis-server") is None and os.geteuid() == 0 and shutil.which("apt-get"):
         for command in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "redis-server"]):
             subprocess.run(
-                ["apt-get", *command],  # noqa: S607
+                ["apt-get", *command],  # noqa: S607 - the one of this machine
                 check=True,
                 capture_output=True,
                 timeout=300,

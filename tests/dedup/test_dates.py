@@ -34,7 +34,7 @@ def test_all_at_once_and_what_could_not_be_read():
 
 instants = st.datetimes(
     dt.datetime(1970, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zones
-    dt.datetime(2100, 1, 1),  # noqa: DTZ001
+    dt.datetime(2100, 1, 1),  # noqa: DTZ001 - as above
     timezones=st.timezones() | st.just(dt.UTC),
 ).filter(lambda d: d.utcoffset().total_seconds() % 60 == 0)
 

@@ -164,7 +164,10 @@ def test_large_files_are_skipped_aloud(capsys):
 
 def test_codes_are_selected(capsys):
     jsonl("a.jsonl", BAD, STRETCHED)
-    codes = lambda *more: {one["code"] for one in found(capsys, "a.jsonl", *more)}  # noqa: E731
+
+    def codes(*more):
+        return {one["code"] for one in found(capsys, "a.jsonl", *more)}
+
     assert codes() == {"GH205", "GH240", "GH111"}
     assert codes("--select", "GH2") == {"GH205", "GH240"}
     assert codes("--ignore", "GH2", "--select", "GH,GH240") == {"GH111", "GH240"}

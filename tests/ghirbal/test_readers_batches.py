@@ -31,7 +31,7 @@ HOSTS = [
 
 
 def read_all(path: Path, **options: object) -> list[Batch]:
-    return list(read(find_inputs([path]), Reading(**options)))  # type: ignore[arg-type]
+    return list(read(find_inputs([path]), Reading(**options)))
 
 
 def write_rows(path: Path, *rows: object) -> None:
@@ -198,7 +198,7 @@ def test_reading_goes_on_where_a_batch_ended(tmp_path: Path, options: dict[str, 
         write_rows(tmp_path / f"{number}.jsonl", *({"text": f"{number} {row}"} for row in range(9)))
         (tmp_path / f"{number}.csv").write_text("text\n" + "".join(f"{number} {row}\n" for row in range(9)))
         pl.DataFrame({"text": [f"{number} {row}" for row in range(300)]}).write_parquet(tmp_path / f"{number}.parquet")
-    files, reading = find_inputs([tmp_path]), Reading(batch_rows=4, **options)  # type: ignore[arg-type]
+    files, reading = find_inputs([tmp_path]), Reading(batch_rows=4, **options)
     batches = list(read(files, reading))
     assert len(batches) > 5
     assert batches[-1].end == (len(files), 0)

@@ -12,7 +12,7 @@ from ghirbal.readers import Batch, Reading, Reject, read
 
 def read_bytes(folder: Path, content: bytes, *, name: str = "a.csv", **options: object) -> list[Batch]:
     (folder / name).write_bytes(content)
-    return list(read(find_inputs([folder / name]), Reading(**options)))  # type: ignore[arg-type]
+    return list(read(find_inputs([folder / name]), Reading(**options)))
 
 
 def rows_of(batches: list[Batch]) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ ROWS = 2000
 
 
 def read_all(path: Path, **options: object) -> list[Batch]:
-    return list(read(find_inputs([path]), Reading(**options)))  # type: ignore[arg-type]
+    return list(read(find_inputs([path]), Reading(**options)))
 
 
 def numbers_of(batches: list[Batch]) -> list[int]:
@@ -107,7 +107,7 @@ def test_a_damaged_row_group_leaves_the_others(articles: Path) -> None:
     ],
 )
 def test_a_file_without_a_footer_is_one_reject(articles: Path, damage: object, error: str) -> None:
-    content = damage(articles.read_bytes())  # type: ignore[operator]
+    content = damage(articles.read_bytes())
     articles.write_bytes(content)
     (reject,) = rejects_of(read_all(articles))
     assert (reject.row, reject.offset, reject.error, reject.head) == (None, 0, error, content[:96])

@@ -9,7 +9,7 @@ from ghirbal.readers import Batch, Reading, Reject, read
 
 
 def read_all(path: Path, **options: object) -> list[Batch]:
-    return list(read(find_inputs([path]), Reading(**options)))  # type: ignore[arg-type]
+    return list(read(find_inputs([path]), Reading(**options)))
 
 
 def rejects_of(batches: list[Batch]) -> list[Reject]:

@@ -20,7 +20,7 @@ CONTENT = "".join(row + "\n" for row in ROWS).encode()
 
 
 def read_file(path: Path, **options: object) -> tuple[list[int], list[Reject]]:
-    batches = list(read(find_inputs([path]), Reading(**options)))  # type: ignore[arg-type]
+    batches = list(read(find_inputs([path]), Reading(**options)))
     return [row for batch in batches for row in batch.rows["row"]], [r for batch in batches for r in batch.rejects]
 
 

@@ -22,7 +22,7 @@ FRAME = pl.DataFrame(
 
 
 def write_parts(folder: Path, frames: list[pl.DataFrame], **options: object) -> list[Path]:
-    parts = Parts(folder, frames[0].schema, **options)  # type: ignore[arg-type]
+    parts = Parts(folder, frames[0].schema, **options)
     paths = [path for frame in frames for path in parts.write(frame)]
     return paths + parts.close()
 
@@ -84,7 +84,7 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     path.write_bytes(b"before")
 
     def fail(stream: object) -> None:
-        stream.write(b"half")  # type: ignore[attr-defined]
+        stream.write(b"half")
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):

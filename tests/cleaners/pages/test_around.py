@@ -38,8 +38,8 @@ def test_shifts_stay_on_their_page(pages: list[list[int]], places: int) -> None:
 
 
 @settings(deadline=None)
-@given(PAGES, st.booleans())
-def test_distances_stay_on_their_page(pages: list[list[int]], own: bool) -> None:  # noqa: FBT001
+@given(pages=PAGES, own=st.booleans())
+def test_distances_stay_on_their_page(pages: list[list[int]], *, own: bool) -> None:
     found, values = joined(pages)
     since, until = found.lines_since(values > 0, own=own), found.lines_until(values > 0, own=own)
     wanted_since, wanted_until = [], []
