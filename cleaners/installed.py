@@ -45,7 +45,7 @@ def faults(kind: object) -> Iterator[str]:
     >>> list(faults(chrome.DropPullQuote)), next(faults(int))
     ([], 'it is not a frozen dataclass')
     """
-    if not (isinstance(kind, type) and is_dataclass(kind) and kind.__dataclass_params__.frozen):  # type: ignore[attr-defined]
+    if not (isinstance(kind, type) and is_dataclass(kind) and kind.__dataclass_params__.frozen):  # type: ignore[attr-defined]  # where dataclasses tell it
         yield "it is not a frozen dataclass"
     if getattr(kind, "safety", None) not in SAFETY:
         yield f"its class variable `safety` is not one of {', '.join(SAFETY)}"

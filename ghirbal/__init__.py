@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleaners import *  # noqa: F403  (what is public is listed there alone)
-    from dedup import *  # noqa: F403
+    from dedup import *  # noqa: F403  (as above)
     from ghirbal.errors import GhirbalError as GhirbalError
     from ghirbal.errors import InputError as InputError
     from ghirbal.errors import UsageError as UsageError

@@ -1,11 +1,12 @@
 """The list of every cleaner, from the cleaners themselves."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from inspect import getdoc
 
 from cleaners import Recipe, cleaner_types, named_recipe
 from cleaners.installed import Cleaner
+from cleaners.options import options_of
 from cleaners.recipe import PRESETS
 from ghirbal.errors import UsageError
 from ghirbal.recipes import read_recipe
@@ -37,7 +38,7 @@ def _installed() -> Iterator[str]:
         where = f"in recipe {', '.join(presets)}" if presets else "in no preset"
         yield f"{name}  ({kind.safety})  {where}"
         yield from _about(kind)
-        for option in fields(kind):  # type: ignore[arg-type]
+        for option in options_of(kind):
             default = "required" if option.default is MISSING else f"default {option.default!r}"
             yield f"    {option.name}: {default}"
         yield ""
@@ -47,7 +48,7 @@ def _chosen(recipe: Recipe) -> Iterator[str]:
     for cleaner in recipe:
         yield f"{type(cleaner).__name__}  ({cleaner.safety})"
         yield from _about(type(cleaner))
-        for option in fields(cleaner):  # type: ignore[arg-type]
+        for option in options_of(cleaner):
             yield f"    {option.name}: {getattr(cleaner, option.name)!r}"
         yield ""
 

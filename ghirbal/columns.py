@@ -233,7 +233,7 @@ def _kind_of_column(column: pl.Series) -> Kind:
     kind = _kind_of_dtype(dtype)
     if dtype.is_integer() and kind.name != "int":
         # Compare in Python: no Polars integer type holds both a UInt64 and its negative.
-        furthest = max(abs(int(bound or 0)) for bound in (column.min(), column.max()))  # type: ignore[arg-type]
+        furthest = max(abs(int(bound or 0)) for bound in (column.min(), column.max()))  # type: ignore[arg-type]  # of a column of integers
         kind = Kind(kind_of(furthest).name, dtype=kind.dtype)
     return kind
 

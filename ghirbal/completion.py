@@ -33,12 +33,12 @@ def completion(shell: str, top: argparse.ArgumentParser) -> str:
         raise UsageError(f"there is no completion for {shell!r}{nearest(shell, _SHELLS)}")
     commands = next((action for action in top._actions if isinstance(action, argparse._SubParsersAction)), None)  # noqa: SLF001 - argparse has no other way to list what a parser takes
     known = {} if commands is None else dict(commands.choices)
-    about = {} if commands is None else {one.dest: one.help or "" for one in commands._choices_actions}  # noqa: SLF001
+    about = {} if commands is None else {one.dest: one.help or "" for one in commands._choices_actions}  # noqa: SLF001 - as above
     return "\n".join(_SHELLS[shell]({name: list(_flags(known[name])) for name in known}, about)) + "\n"
 
 
 def _flags(parser: argparse.ArgumentParser) -> Iterator[_Flag]:
-    for action in parser._actions:  # noqa: SLF001
+    for action in parser._actions:  # noqa: SLF001 - as above
         if action.option_strings:
             metavar = action.metavar if isinstance(action.metavar, str) else ""
             values = tuple(metavar.split("|")) if metavar.islower() and "|" in metavar else ()

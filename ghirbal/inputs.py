@@ -113,7 +113,7 @@ def _expand(given: str, ours: list[Path]) -> tuple[str, list[Path]]:
         )
     if not glob.has_magic(given):
         raise InputError(f"no such file or folder: {given}")
-    matches = [Path(os.path.abspath(match)) for match in glob.glob(given, recursive=True)]  # noqa: PTH100, PTH207
+    matches = [Path(os.path.abspath(match)) for match in glob.glob(given, recursive=True)]  # noqa: PTH100, PTH207 - as above; Path.glob takes no absolute pattern
     if not matches:
         raise InputError(f"no file matches {given}")
     plain = str(path)[: next(i for i, char in enumerate(str(path)) if char in "*?[")]

@@ -60,7 +60,7 @@ def _cleaned(documents: Documents, given: pl.DataFrame, plan: CheckPlan) -> pl.S
 def _stored(folder: str | None, sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Read what an index has that may resemble the documents; without an index nothing."""
     from ghirbal.index import look_up  # noqa: PLC0415 - only this option needs the tables of a job
-    from ghirbal.index_stage import KNOWN, held, stored_articles  # noqa: PLC0415
+    from ghirbal.index_stage import KNOWN, held, stored_articles  # noqa: PLC0415 - as above
 
     if folder is None:
         return KNOWN.to_frame()
