@@ -9,7 +9,7 @@ from ghirbal.checking.options import CheckOptions
 from ghirbal.errors import UsageError
 from ghirbal.options import TELLING, Options, Telling, flag, nearest
 
-WANTED = {int: "a whole number", float: "a number"}
+_WANTED = {int: "a whole number", float: "a number"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,15 +53,10 @@ def build_parser(commands: Mapping[str, Command], *, version: str) -> Parser:
             allow_abbrev=False,
         )
         _add_positions(one, name, command)
-        for declaring in (command.options, Telling):
-            for title in (*command.groups, TELLING) if command.groups else ():
-                declarations = [one for one in fields(declaring) if one.metadata["group"] == title]
-                if declarations and not (declaring is Telling and command.options is CheckOptions):
-                    group = one.add_argument_group(title)
-                    for declared in declarations:
-                        # what a check's flag stands for when it is not given is pyproject.toml's to say
-                        default = argparse.SUPPRESS if command.options is CheckOptions else declared.default
-                        _add(group, declared, default=default)
+        for title in command.groups:
+            _add_group(one, title, command.options)
+        if command.groups and command.options is Options:
+            _add_group(one, TELLING, Telling)
     return top
 
 
@@ -94,6 +89,17 @@ def _add_positions(one: argparse.ArgumentParser, name: str, command: Command) ->
         one.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
 
 
+def _add_group(
+    one: argparse.ArgumentParser, title: str, declaring: type[Options] | type[CheckOptions] | type[Telling]
+) -> None:
+    """Add the flags of one title."""
+    group = one.add_argument_group(title)
+    for declared in fields(declaring):
+        if declared.metadata["group"] == title:
+            # what a check's flag stands for when it is not given is pyproject.toml's to say
+            _add(group, declared, default=argparse.SUPPRESS if declaring is CheckOptions else declared.default)
+
+
 def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: object) -> None:
     chosen = declared.metadata
     if chosen["read"] is None:
@@ -107,7 +113,8 @@ def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: obj
         try:
             return chosen["read"](text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not {WANTED.get(chosen['read'], 'another value')}") from None
+            wanted = _WANTED.get(chosen["read"], "another value")
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
 
     group.add_argument(
         flag(declared.name),
