@@ -68,12 +68,13 @@ def make_plan(command: Command, inputs: Sequence[str | Path], out: Path, options
     table = read_sites(Path(options.sites)) if options.sites and command != "dedup" else None
     rule = article_rule(options) if command != "clean" else None
     paragraphs = paragraph_rule(options) if rule is not None and options.paragraphs != "off" else None
-    words = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
+    words = paragraph_words(options)
     rules = {"articles": rule, "paragraphs": paragraphs}
     work = work_folder(out, options.work)
-    for folder in (out, work, *([Path(options.index)] if options.index else [])):
+    outputs = [out, work, *([Path(options.index)] if options.index else [])]
+    for folder in outputs:
         _check_name(folder)
-    files = find_inputs(inputs, outputs=[out, work, *([Path(options.index)] if options.index else [])])
+    files = find_inputs(inputs, outputs=outputs)
     reading = reading_of(options)
     check_text_field(files, reading)
     prints = in_order(fingerprint, files)
@@ -185,6 +186,11 @@ def article_rule(options: "Options | CheckOptions") -> Rule:
 def paragraph_rule(options: Options) -> Rule:
     """Return the rule for paragraphs; `--shingle` is for articles: long ones find no short paragraph."""
     return _changed(PARAGRAPHS, threshold=options.paragraph_threshold)
+
+
+def paragraph_words(options: Options) -> int:
+    """Return how many words a paragraph must have to be compared."""
+    return MIN_WORDS if options.paragraph_words is None else options.paragraph_words
 
 
 def _changed(rule: Rule, **chosen: Any) -> Rule:

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from dedup import MIN_WORDS
 from ghirbal.inputs import InputFile, find_inputs
 from ghirbal.manifest import begun
 from ghirbal.options import Options
 from ghirbal.output import read_run
-from ghirbal.plan import Command, article_rule, fields_of, paragraph_rule, work_folder
-from ghirbal.readers import Reading, read
+from ghirbal.plan import Command, article_rule, paragraph_rule, paragraph_words, reading_of, work_folder
+from ghirbal.readers import read
 from ghirbal.readers.presence import check_text_field
 from ghirbal.recipes import read_recipe
 
@@ -38,10 +38,10 @@ def _reading(files: Sequence[InputFile], options: Options) -> Iterator[tuple[str
     yield "", ", ".join(file.name for file in islice(files, NAMED)) + more
     if options.limit is not None:
         yield "", f"the first {options.limit:,} rows of that"
-    fields = fields_of(options)
-    reading = Reading(fields=fields, encoding=options.encoding or "utf-8", limit=LOOKED_AT)
+    reading = replace(reading_of(options), limit=LOOKED_AT)
     check_text_field(files, reading)
     kinds_of = next((batch.kinds for batch in read(files, reading)), {})
+    fields = reading.fields
     there = {name: fields.column(name) for name in ("id", "title", "url", "site", "date", "lang")}
     found = [name if name == column else f"{name} ({column})" for name, column in there.items() if column in kinds_of]
     carried = [column for column in kinds_of if column not in {*there.values(), fields.column("text")}]
@@ -63,7 +63,7 @@ def _doing(command: Command, options: Options) -> Iterator[tuple[str, str]]:
         )
     if command != "clean" and options.paragraphs != "off":
         rule = paragraph_rule(options)
-        least = MIN_WORDS if options.paragraph_words is None else options.paragraph_words
+        least = paragraph_words(options)
         what = f"paragraphs of at least {least} words by shingles of {rule.words}, similar from {rule.threshold}"
         yield "", f"{what}, to {options.paragraphs} them"
 
@@ -71,10 +71,11 @@ def _doing(command: Command, options: Options) -> Iterator[tuple[str, str]]:
 def _writing(command: Command, out: Path, work: Path, options: Options) -> Iterator[tuple[str, str]]:
     if begun(work) is not None:
         state = "unfinished: the same job goes on there"
-    elif read_run(out) is not None:
-        state = "finished: the same job does nothing, another one needs --overwrite"
-        state = "replaced" if options.overwrite else state
-    else:
+    elif read_run(out) is None:
         state = "new"
+    elif options.overwrite:
+        state = "replaced"
+    else:
+        state = "finished: the same job does nothing, another one needs --overwrite"
     yield "would write", f"{out} ({state}): documents as {options.format}, evidence as Parquet, report.html"
     yield "by", f"ghirbal {command}, engine {options.engine}"
