@@ -137,7 +137,8 @@ def parse(top: Parser, commands: Mapping[str, Command], arguments: Sequence[str]
         known = {"--help", "--version", "--output", "--strict", "--id", "--input"}
         known |= {flag(one.name) for declaring in (Options, CheckOptions, Telling) for one in fields(declaring)}
         wrong = unknown[0].partition("=")[0]
-        meant = nearest(wrong, tuple(sorted(known))) if wrong.startswith("--") else ""
+        mistyped = wrong.startswith("--") and wrong not in known  # a flag of another command is typed right
+        meant = nearest(wrong, tuple(sorted(known))) if mistyped else ""
         hint = meant if "did you mean" in meant else f"; see ghirbal {parsed.command or ''} --help"
         raise UsageError(f"{parsed.command or 'ghirbal'} does not take {wrong!r}{hint}")
     return parsed

@@ -246,6 +246,7 @@ def test_only_check_and_fix_read_pyproject(capsys, tmp_path):
         (["a.jsonl", "--baseline", "a.jsonl"], "is no baseline"),
         (["a.jsonl", "--per-file-ignores", "a"], "is not another value"),
         (["a.jsonl", "--dupicates"], "did you mean '--duplicates'?"),
+        (["a.jsonl", "--paragraph-words", "9"], "does not take '--paragraph-words'; see ghirbal check --help"),
         (["a.jsonl", "--duplicates", "--shingle", "2000"], "a shingle has from 1 to 1000 words, not 2000"),
     ],
 )
