@@ -1,7 +1,7 @@
 """Articles that stand whole inside a longer one: found among those that stay, and let go where the user asks for it."""
 
 from collections.abc import Iterable
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ def contained_articles(
     found: pl.DataFrame,
     samples: Iterable[Samples],
     sizes: NDArray[np.int64],
-    rank: NDArray[np.int64],
+    rank: NDArray[np.integer[Any]],
     texts: Texts,
     *,
     rule: Rule,
@@ -58,7 +58,7 @@ def prove_contained(
     ones: NDArray[np.int64],
     others: NDArray[np.int64],
     sizes: NDArray[np.int64],
-    rank: NDArray[np.int64],
+    rank: NDArray[np.integer[Any]],
     texts: Texts,
     *,
     rule: Rule,
@@ -67,18 +67,18 @@ def prove_contained(
     memory: int = MEMORY,
 ) -> pl.DataFrame:
     """Compare pairs of documents, each once and in either direction: those of which one stands in the other."""
-    place = _places(sizes, rank)
-    forward = place[ones] > place[others]
+    own, other = sizes[ones], sizes[others]
+    forward = (own < other) | ((own == other) & (rank[ones] > rank[others]))
     shorts, longs = np.where(forward, ones, others), np.where(forward, others, ones)
     sets = _Sets(np.unique(np.concatenate([shorts, longs])), texts, rule, scratch, memory)
     shared = np.array([sets.shared(*pair) for pair in zip(shorts.tolist(), longs.tolist(), strict=True)], np.int64)
     a, b = ratio_of(threshold)
     proved = np.flatnonzero((b * shared >= a * sizes[shorts]) & (sizes[shorts] >= LEAST))
-    order = proved[np.lexsort((rank[longs[proved]], place[shorts[proved]]))]
+    order = proved[np.lexsort((rank[longs[proved]], rank[shorts[proved]], -sizes[shorts[proved]]))]
     return pl.DataFrame({"short": shorts[order], "long": longs[order], "shared": shared[order]}, schema=CONTAINED)
 
 
-def _places(sizes: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
+def _places(sizes: NDArray[np.int64], rank: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Place of each document, the longest first; of one size, the preferred first."""
     return np.lexsort((rank, -sizes)).argsort()
 

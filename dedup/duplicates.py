@@ -65,13 +65,15 @@ def find_duplicates(
 class Found:
     """What was found, in few bytes for each document.
 
-    `gone[i]` (ascending) goes for `survivors[i]`, with which it shares `shared[i]` shingles. `sizes` are those of all
-    sets, `held` are the documents (ascending) that stay though they resemble one that stays, `why` says why.
+    `gone[i]` (ascending) goes for `survivors[i]`, with which it shares `shared[i]` shingles; `named` are the survivors
+    (ascending). `sizes` are those of all sets, `held` are the documents (ascending) that stay though they resemble one
+    that stays, `why` says why.
     """
 
     gone: NDArray[np.int32]
     survivors: NDArray[np.int32]
     shared: NDArray[np.int32]
+    named: NDArray[np.int32]
     sizes: NDArray[np.uint32]
     held: NDArray[np.int64]
     why: list[str]
@@ -80,7 +82,7 @@ class Found:
         """Tell of the documents from `first` to before `last` (see `FOUND`)."""
         last = self.sizes.size if last is None else last
         named = np.zeros(last - first, np.bool_)
-        named[self.survivors[(self.survivors >= first) & (self.survivors < last)] - first] = True
+        named[self.named[slice(*np.searchsorted(self.named, (first, last)))] - first] = True
         own = slice(*np.searchsorted(self.gone, (first, last)))
         survivor, shared = np.full(last - first, -1), np.zeros(last - first, np.int64)
         survivor[self.gone[own] - first], shared[self.gone[own] - first] = self.survivors[own], self.shared[own]
@@ -140,7 +142,7 @@ def search_duplicates(
     order = np.argsort(gone)
     held = sorted((int(by_rank[place]), kind) for place, kind in clusters.held.items())
     return Found(
-        gone[order], survivors[order], shared[order], sizes,
+        gone[order], survivors[order], shared[order], np.unique(survivors), sizes,
         np.array([row for row, _ in held], np.int64), [kind for _, kind in held],
     )  # fmt: skip
 

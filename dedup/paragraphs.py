@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, overload
+from typing import Any, Final, Generic, TypeVar, overload
 
 import numpy as np
 import polars as pl
@@ -23,6 +23,8 @@ PARAGRAPHS: Final = Rule(words=2, threshold=0.7)
 
 `benchmarks/pairs` says why. Without the guard: at this threshold it held none of the 98 judged pairs.
 """
+
+Number = TypeVar("Number", np.int32, np.int64)
 
 MIN_WORDS: Final = 20
 """Words from which on a line counts as a paragraph: below, refrains and standing phrases repeat by right."""
@@ -68,7 +70,7 @@ def word_counts_of(column: str) -> pl.Expr:
     return pl.col(column).map_batches(word_counts, return_dtype=pl.UInt32, is_elementwise=True)
 
 
-def paragraph_rank(doc_rank: NDArray[np.int64]) -> NDArray[np.int64]:
+def paragraph_rank(doc_rank: NDArray[Number]) -> NDArray[Number]:
     """Order of preference among paragraphs, which stand by document and line: that of their documents, then by line.
 
     `doc_rank` holds for each paragraph the place of its document.
@@ -81,8 +83,8 @@ def paragraph_rank(doc_rank: NDArray[np.int64]) -> NDArray[np.int64]:
     order = np.argsort(doc_rank[starts])
     firsts = np.empty(starts.size, np.int64)
     firsts[order] = np.cumsum(sizes[order]) - sizes[order]
-    rank = np.repeat(firsts - starts, sizes)
-    rank += np.arange(rank.size)
+    rank: NDArray[Number] = np.repeat((firsts - starts).astype(doc_rank.dtype), sizes)
+    rank += np.arange(rank.size, dtype=rank.dtype)
     return rank
 
 

@@ -1,32 +1,31 @@
 """The counts of a job, and the sum that has to come out: rows in = survivors + removed + quarantined."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
+import numpy as np
+import polars as pl
+
 from dedup import Rule, collision_probability, expected_candidates
+from dedup.repeated import repeated
 from ghirbal.cleaning import totals
+from ghirbal.evidence import PLACE
 from ghirbal.excess import excess, inside
 from ghirbal.finding import ARTICLES, PARAGRAPHS
+from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
-from ghirbal.writing import QUARANTINE, Results
+from ghirbal.spill import Spilled
+from ghirbal.writing import QUARANTINE, Results, Written
 
 UNLIKE: Final = 0.1
 """Similarity of two articles that share no more than their language: of single words more, of longer shingles less."""
 
 
-def account(results: Results, written: dict[str, int], output: Output, plan: Plan) -> dict[str, Any]:
+def account(results: Results, written: Written, output: Output, plan: Plan) -> dict[str, Any]:
     """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
-    reasons = results.decided["reason"].value_counts().sort("reason")
-    survivors = results.decided["survivor"].drop_nulls()
-    counts = counted(results.facts, dict(reasons.iter_rows()), survivors.len(), written, output, plan)
-    if plan.index is not None:
-        counts["index"] = {
-            "batches": plan.index.state["batches"],
-            "articles": sum(segment.documents for segment in plan.index.segments),
-            "went for them": int((survivors >= results.documents.height).sum()),
-            "stored": not plan.options.dry_run,
-        }
-    return counts
+    reasons = dict(sorted(written.reasons.items()))
+    return counted(results.facts, reasons, written.removed, written.rows, output, plan)
 
 
 def counted(  # noqa: PLR0917 - what the stages of either engine tell
@@ -96,13 +95,36 @@ def check_rows(rows: dict[str, int]) -> None:
 
 def notes(results: Results, output: Output) -> list[str]:
     """Return what the user should know besides."""
-    ids = results.places["id"].head(results.documents.height)
+    documents = results.documents
     unreadable = (output.manifest.finished(ARTICLES) or {}).get("unreadable dates", 0)
+
+    def sites(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        own = documents.spill.read(documents.table, part, "site").with_columns(results.decided(part)["survivor"])
+        own = own.with_row_index("number", int(documents.firsts[part]))
+        return own.group_by("site").agg(documents=pl.len()), own.filter(pl.col("survivor").is_not_null())
+
+    def place(number: int) -> str:
+        of = results.survivors if number in results.survivors.numbers else documents.rows(np.array([number]), *PLACE)
+        file, row = of.gather(pl.Series([number])).select("file", "row").row(0)
+        return f"{file} row {row}"
+
+    counts, gone = (pl.concat(tables) for tables in zip(*in_order(sites, documents.parts), strict=True))
     return [
-        *noted(repeated=ids.len() - ids.n_unique(), unreadable=unreadable),
-        *inside((output.manifest.finished(PARAGRAPHS) or {}).get("inside", []), results.places),
-        *excess(results.decided["survivor"], results.documents.read("site")["site"], results.places),
+        *noted(repeated=_repeating(documents), unreadable=unreadable),
+        *inside((output.manifest.finished(PARAGRAPHS) or {}).get("inside", []), place),
+        *excess(counts, gone, place),
     ]
+
+
+def _repeating(documents: Spilled) -> int:
+    """Count the rows with the id of an earlier row; only ids that may repeat are held."""
+
+    def hashes() -> Iterator[pl.DataFrame]:
+        return (ids.select(pl.col("id").hash()) for ids in documents.pieces("id"))
+
+    rows = np.concatenate([rows for _, rows in repeated(hashes, "id", np.ones(documents.height, np.bool_))])
+    ids = documents.rows(rows, "id").table["id"]
+    return ids.len() - ids.n_unique()
 
 
 def noted(*, repeated: int, unreadable: int) -> list[str]:

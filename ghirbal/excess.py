@@ -1,6 +1,6 @@
 """Says where somebody should look: at most of a site gone, a crowd for one survivor, articles inside longer ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -19,24 +19,28 @@ TOLD: Final = 10
 EXAMPLES: Final = 3
 
 
-def excess(survivor: pl.Series, sites: pl.Series, places: pl.DataFrame) -> list[str]:
+Place = Callable[[int], str]
+"""Says where the document of this number stands."""
+
+
+def excess(sites: pl.DataFrame, gone: pl.DataFrame, place: Place) -> list[str]:
     """Say in sentences what is unusual in who went for whom, with examples; nothing, as a rule.
 
-    `survivor` has for each document the number of the one that stands for it, null where it stays; `places` has
-    `file` and `row` by number.
+    `sites` has `site` and how many `documents` it has (in one row or several), `gone` the `number` of each document
+    that went, its `site` and the number of its `survivor`.
 
-    >>> places = pl.DataFrame({"file": ["a"] * 30, "row": range(1, 31)})
-    >>> sites = pl.Series("site", ["s"] * 30)
-    >>> excess(pl.Series("survivor", [None] + [0] * 29), sites, places)[0]
+    >>> sites = pl.DataFrame({"site": ["s"], "documents": [30]})
+    >>> gone = pl.DataFrame({"number": range(1, 30), "site": ["s"] * 29, "survivor": [0] * 29})
+    >>> excess(sites, gone, lambda number: f"a row {number + 1}")[0]
     'of site s 29 of 30 documents went (97%): a row 2 for a row 1; a row 3 for a row 1; a row 4 for a row 1'
     """
-    table = pl.DataFrame({"site": sites, "survivor": survivor}).with_row_index("number")
-    gone = table.filter(pl.col("survivor").is_not_null())
     by_site = (
-        table.group_by("site")
-        .agg(documents=pl.len(), went=pl.col("survivor").count())
+        sites.group_by("site")
+        .agg(pl.col("documents").sum())
+        .join(gone.group_by("site").agg(went=pl.len()), on="site", nulls_equal=True)
         .filter((pl.col("documents") >= SITE_DOCUMENTS) & (pl.col("went") > SITE_SHARE * pl.col("documents")))
         .sort(["went", "site"], descending=[True, False])
+        .select("site", "documents", "went")
     )
     crowds = (
         gone.group_by("survivor").agg(went=pl.len()).filter(pl.col("went") > CROWD).sort("went", "survivor")
@@ -45,28 +49,27 @@ def excess(survivor: pl.Series, sites: pl.Series, places: pl.DataFrame) -> list[
     for site, documents, went in by_site.head(TOLD).iter_rows():
         own = gone.filter(pl.col("site").eq_missing(site))
         named = f"of site {site}" if site else "of documents without a site"
-        said.append(f"{named} {went:,} of {documents:,} documents went ({went / documents:.0%}): {_some(own, places)}")
+        said.append(f"{named} {went:,} of {documents:,} documents went ({went / documents:.0%}): {_some(own, place)}")
     for one, went in crowds.iter_rows():
         if len(said) >= 2 * TOLD:
             break
         own = gone.filter(pl.col("survivor") == one)
-        said.append(f"{went:,} documents went for one, {_place(one, places)}: {_some(own, places)}")
+        said.append(f"{went:,} documents went for one, {place(one)}: {_some(own, place)}")
     untold = by_site.height + crowds.height - len(said)
     return [*said, f"{untold:,} more sites or survivors are like that"] if untold else said
 
 
-def inside(found: Sequence[Sequence[float]], places: pl.DataFrame) -> list[str]:
+def inside(found: Sequence[Sequence[float]], place: Place) -> list[str]:
     """Say in a sentence which articles stay though they stand in a longer one: (number, number of that, share).
 
-    >>> inside([(1, 0, 0.9375)], pl.DataFrame({"file": ["a", "b"], "row": [1, 7]}))[0]
+    >>> inside([(1, 0, 0.9375)], ["a row 1", "b row 7"].__getitem__)[0]
     '1 article stands to 90% or more in a longer one, and stays: b row 7 to 94% in a row 1; --contained 0.9 takes out \
 all such'
     """
     if not found:
         return []
     some = "; ".join(
-        f"{_place(int(one), places)} to {share:.0%} in {_place(int(other), places)}"
-        for one, other, share in found[:EXAMPLES]
+        f"{place(int(one))} to {share:.0%} in {place(int(other))}" for one, other, share in found[:EXAMPLES]
     )
     many = "1 article stands" if len(found) == 1 else f"{len(found):,} articles stand"
     stay = "stays" if len(found) == 1 else "stay"
@@ -74,11 +77,6 @@ all such'
     return [f"{told}; --contained {CONTAINED_FROM} takes out all such"]
 
 
-def _some(gone: pl.DataFrame, places: pl.DataFrame) -> str:
-    pairs = gone.select("number", "survivor").head(EXAMPLES).iter_rows()
-    return "; ".join(f"{_place(number, places)} for {_place(survivor, places)}" for number, survivor in pairs)
-
-
-def _place(number: int, places: pl.DataFrame) -> str:
-    file, row = places.select("file", "row").row(number)
-    return f"{file} row {row}"
+def _some(gone: pl.DataFrame, place: Place) -> str:
+    some = gone.select("number", "survivor").head(EXAMPLES).iter_rows()
+    return "; ".join(f"{place(number)} for {place(survivor)}" for number, survivor in some)

@@ -1,7 +1,8 @@
 """The second and third checkpoints of a job: near-duplicate articles, then near-duplicate paragraphs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final
 
@@ -16,18 +17,17 @@ from dedup import (
     contained_articles,
     find_contained,
     paragraph_rank,
-    parse_dates,
-    preference_order,
     prove_contained,
     remove_contained,
     sample_shingles,
     sketch_lines,
 )
-from dedup.dates import unreadable
+from dedup.duplicates import Found
 from ghirbal.index_stage import find_beside, known_articles, known_paragraphs, known_places
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
+from ghirbal.preferring import order_of
 from ghirbal.removal import original_lines
 from ghirbal.spill import Spilled
 
@@ -64,47 +64,45 @@ text, how many shingles it has, the document and the original line that stand fo
 its article does. Its text is read again where it is written: memory holds no text but that of some parts."""
 
 
-def find_articles(documents: Spilled, output: Output, plan: Plan) -> pl.DataFrame:
-    """Decide on every document; where there is no rule each is kept, as not compared."""
+Tables = Callable[[int], pl.DataFrame]
+"""Reads what was found of the documents of one part."""
+
+
+def find_articles(documents: Spilled, output: Output, plan: Plan) -> Tables:
+    """Decide on every document (see `DECIDED`); where there is no rule each is kept, as not compared."""
+    heights = np.diff(documents.firsts).tolist()
     if plan.rule is None:
-        kept = DECIDED.to_frame().clear(documents.height)
-        return kept.with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
+        kept = DECIDED.to_frame().with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
+        return lambda part: kept.clear(heights[part]).with_columns(reason=pl.lit(NOT_COMPARED, pl.String))
     spill = documents.spill
     if output.manifest.finished(ARTICLES) is None:
         sketches = documents.beside("sketches")
-        rank, unread = _preference(documents, plan)
+        rank, unread = order_of(documents, prefer=plan.options.prefer, site_priority=plan.options.site_priority)
         known = known_articles(output, plan.index, sketches, plan.rule)
         with TemporaryFile(dir=spill.folder) as scratch:
-            found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch)
+            found: Callable[[int, int], pl.DataFrame]
+            found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch).table
             if plan.options.contained is not None:
-                found = _without_contained(found, documents, rank, plan.rule, plan.options.contained, scratch)
-        decided = found.with_columns(pl.Series("rank", rank)).cast(DECIDED).select(DECIDED.names())
-        facts = {"unreadable dates": unread}
-        output.manifest.finish(ARTICLES, files=[spill.write("decided", 0, decided)], facts=facts)
-    return spill.read("decided", 0)
+                whole = found(0, documents.height)
+                whole = _without_contained(whole, documents, rank, plan.rule, plan.options.contained, scratch)
+                found = partial(_sliced, whole)
+
+        def told(part: int) -> Path:
+            first, last = documents.firsts[part : part + 2].tolist()
+            table = found(first, last).with_columns(pl.Series("rank", rank[first:last]))
+            return spill.write("decided", part, table.cast(DECIDED).select(DECIDED.names()))
+
+        files = list(in_order(told, documents.parts))
+        output.manifest.finish(ARTICLES, files=files, facts={"unreadable dates": unread})
+    return partial(spill.read, "decided")
 
 
-def _preference(documents: Spilled, plan: Plan) -> tuple[NDArray[np.int64], int]:
-    """Return the place of each document in the order of preference, and how many dates could not be read.
-
-    Documents stand by file and row already, so that those that are alike in all else need no more columns.
-    """
-
-    def keys(part: int) -> tuple[pl.DataFrame, int]:
-        given = documents.spill.read(documents.table, part, "id", "site", "date")
-        dates = parse_dates(given["date"])
-        return given.with_columns(dates), unreadable(given["date"], dates)
-
-    read, unread = zip(*in_order(keys, documents.parts), strict=True)
-    lengths = documents.beside("sketches").read("shingles")["shingles"].alias("length")
-    rank = preference_order(
-        pl.concat(read).with_columns(lengths), prefer=plan.options.prefer, site_priority=plan.options.site_priority
-    )
-    return rank, sum(unread)
+def _sliced(whole: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    return whole[first:last]
 
 
 def _without_contained(  # noqa: PLR0917
-    found: pl.DataFrame, documents: Spilled, rank: NDArray[np.int64], rule: Rule, threshold: float, scratch: BinaryIO
+    found: pl.DataFrame, documents: Spilled, rank: NDArray[np.int32], rule: Rule, threshold: float, scratch: BinaryIO
 ) -> pl.DataFrame:
     """Let the articles go that stand inside longer ones."""
     sizes = _sizes(documents)
@@ -121,47 +119,59 @@ def _without_contained(  # noqa: PLR0917
     return remove_contained(found, pairs, sizes, documents.texts, rule=rule, threshold=threshold, scratch=scratch)
 
 
-def find_paragraphs(documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> pl.DataFrame:
+def find_paragraphs(documents: Spilled, decided: Tables, output: Output, plan: Plan) -> Tables:
     """Find the survivors' paragraphs that stand in a preferred survivor, or earlier in their own article."""
+    none = ELSEWHERE.to_frame()
     if plan.rule is None or plan.paragraph_rule is None:
-        return ELSEWHERE.to_frame()
+        return lambda _: none
     spill = documents.spill
-    if output.manifest.finished(PARAGRAPHS) is None:
+    facts = output.manifest.finished(PARAGRAPHS)
+    if facts is None:
         heights = in_order(lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts)
         paragraphs = spill.whole("split", list(heights))
         sketches = paragraphs.beside("split_sketches")
         known = known_paragraphs(output, plan.index, sketches, plan.paragraph_rule)
         with TemporaryFile(dir=spill.folder) as scratch:
-            found = find_beside(
-                known,
-                sketches,
-                paragraph_rank(decided["rank"].gather(paragraphs.read("doc")["doc"]).to_numpy()),
-                partial(_texts, documents, paragraphs),
-                plan.paragraph_rule,
-                scratch,
-            )
-            elsewhere = _elsewhere(documents, paragraphs, found, _stored(known, documents, output))
-            inside = _inside(elsewhere, documents, decided["rank"].to_numpy(), plan.rule, scratch)
-        output.manifest.finish(PARAGRAPHS, files=[spill.write("elsewhere", 0, elsewhere)], facts={"inside": inside})
-    return spill.read("elsewhere", 0)
+            rank = paragraph_rank(_document_ranks(documents, paragraphs, decided))
+            read = partial(_texts, documents, paragraphs)
+            found = find_beside(known, sketches, rank, read, plan.paragraph_rule, scratch)
+            del rank
+            told = _elsewhere(paragraphs, found, _stored(known, documents, output))
+            written = [spill.write("elsewhere", part, table) for part, table in zip(documents.parts, told, strict=True)]
+            inside = _inside(documents, decided, plan.rule, scratch)
+        facts = output.manifest.finish(PARAGRAPHS, files=written, facts={"inside": inside})
+    return partial(spill.read, "elsewhere")
 
 
-def _inside(
-    elsewhere: pl.DataFrame, documents: Spilled, rank: NDArray[np.int64], rule: Rule, scratch: BinaryIO
-) -> list[tuple[int, int, float]]:
+def _document_ranks(documents: Spilled, paragraphs: Spilled, decided: Tables) -> NDArray[np.int32]:
+    """Read the place of each paragraph's document in the order of preference."""
+    ranks = np.empty(paragraphs.height, np.int32)
+    for part, table in enumerate(paragraphs.pieces("doc")):
+        own = slice(*paragraphs.firsts[part : part + 2])
+        ranks[own] = decided(part)["rank"].gather(table["doc"] - int(documents.firsts[part])).to_numpy()
+    return ranks
+
+
+def _inside(documents: Spilled, decided: Tables, rule: Rule, scratch: BinaryIO) -> list[tuple[int, int, float]]:
     """Tell which articles that stay stand in a longer one, as their paragraphs show: the two, and the share.
 
     Half of the shorter one must be paragraphs that the two have in common, to be worth the exact comparison.
     """
     sizes = _sizes(documents)
-    pairs = (
-        elsewhere.filter((pl.col("survivor") < documents.height) & (pl.col("survivor") != pl.col("doc")))
-        .group_by("doc", "survivor")
-        .agg(pl.col("shingles").cast(pl.Int64).sum())
-        .sort("doc", "survivor")
-    )
+
+    def shared(part: int) -> pl.DataFrame:
+        elsewhere = documents.spill.read("elsewhere", part, "doc", "survivor", "shingles")
+        return (
+            elsewhere.filter((pl.col("survivor") < documents.height) & (pl.col("survivor") != pl.col("doc")))
+            .group_by("doc", "survivor")
+            .agg(pl.col("shingles").cast(pl.Int64).sum())
+            .sort("doc", "survivor")
+        )
+
+    pairs = pl.concat(in_order(shared, documents.parts))
     ones, others, common = (pairs[name].cast(pl.Int64).to_numpy() for name in ("doc", "survivor", "shingles"))
     half = 2 * common > np.minimum(sizes[ones], sizes[others])
+    rank = np.concatenate([decided(part)["rank"].to_numpy() for part in documents.parts])
     proved = prove_contained(
         ones[half], others[half], sizes, rank, documents.texts, rule=rule, threshold=CONTAINED_FROM, scratch=scratch
     ).unique("short", keep="first", maintain_order=True)
@@ -174,14 +184,14 @@ def _sizes(documents: Spilled) -> NDArray[np.int64]:
     return documents.beside("sketches").read("shingles")["shingles"].cast(pl.Int64).to_numpy()
 
 
-def _split(part: int, documents: Spilled, decided: pl.DataFrame, output: Output, plan: Plan) -> dict[str, Any]:
+def _split(part: int, documents: Spilled, decided: Tables, output: Output, plan: Plan) -> dict[str, Any]:
     """Cut the survivors of a part into paragraphs, each with its line in the original, and sketch them."""
     known = output.manifest.finished(SPLIT, part)
     if known is not None or plan.paragraph_rule is None:
         return known or {}
     spill, first = documents.spill, int(documents.firsts[part])
     texts = spill.read("rows", part, "text")["text"]
-    kept = decided["survivor"].slice(first, texts.len()).is_null().arg_true()
+    kept = decided(part)["survivor"].is_null().arg_true()
     split, sketches = sketch_lines(texts.gather(kept), plan.paragraph_rule, min_words=plan.paragraph_words)
     split = split.with_columns(kept.gather(split["doc"]).alias("doc"))
     table = split.select(
@@ -223,26 +233,25 @@ def _stored(known: Spilled, documents: Spilled, output: Output) -> pl.DataFrame:
     return pl.DataFrame([doc, line])
 
 
-def _elsewhere(documents: Spilled, paragraphs: Spilled, found: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    places = pl.concat([paragraphs.read("doc", "line"), stored])
+def _elsewhere(paragraphs: Spilled, found: Found, stored: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Tell of each part which of its paragraphs stand elsewhere (see `ELSEWHERE`)."""
+    within = found.survivors[found.survivors < paragraphs.height].astype(np.int64)
+    places = paragraphs.rows(within, "doc", "line").beside(stored, paragraphs.height)
 
     def told(part: int) -> pl.DataFrame:
         table = paragraphs.spill.read("split", part, "doc", "line", "cleaned_line", "last_short")
-        own = found.slice(int(paragraphs.firsts[part]), table.height)
+        own = found.table(*paragraphs.firsts[part : part + 2].tolist())
         gone = own["survivor"].is_not_null()
         doc, line, short = (table[name].cast(pl.Int64).to_numpy() for name in ("doc", "cleaned_line", "last_short"))
-        survivor = own["survivor"]
+        contained = pl.Series("contained", find_contained(doc, line, short, gone.to_numpy()))
+        shingles = paragraphs.spill.read("split_sketches", part, "shingles")["shingles"]
         return (
-            table.with_columns(
-                paragraphs.spill.read("split_sketches", part, "shingles")["shingles"],
-                own["jaccard"],
-                places["doc"].gather(survivor).alias("survivor"),
-                places["line"].gather(survivor).alias("survivor_line"),
-                pl.Series("contained", find_contained(doc, line, short, gone.to_numpy())),
-            )
+            table.with_columns(shingles, own["jaccard"], contained)
             .filter(gone)
+            .with_columns(places.gather(own["survivor"].drop_nulls(), prefix="survivor_"))
+            .rename({"survivor_doc": "survivor"})
             .select(ELSEWHERE.names())
             .cast(ELSEWHERE)
         )
 
-    return pl.concat([ELSEWHERE.to_frame(), *in_order(told, documents.parts)])
+    return in_order(told, paragraphs.parts)

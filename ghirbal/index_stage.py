@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dedup import Rule, find_duplicates, sketch_batch
-from dedup.duplicates import Texts
+from dedup import Rule, sketch_batch
+from dedup.duplicates import Found, Texts, search_duplicates
 from dedup.index import KEYS, TRAITS, index_keys, index_traits
 from ghirbal.errors import UsageError
 from ghirbal.index import MANIFEST, Index, append
@@ -74,16 +74,16 @@ def known_places(output: Output) -> pl.DataFrame:
     return pl.concat([place, *(whole.read("file", "row", "id") for whole in known if whole.height)])
 
 
-def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is stored
-    known: Spilled, sketches: Spilled, rank: NDArray[np.int64], texts: Texts, rule: Rule, scratch: BinaryIO
-) -> pl.DataFrame:
+def find_beside(  # noqa: PLR0917 - what `search_duplicates` takes, and what is stored
+    known: Spilled, sketches: Spilled, rank: NDArray[np.int32], texts: Texts, rule: Rule, scratch: BinaryIO
+) -> Found:
     """Find duplicates among new texts and stored ones, which are preferred to all new ones.
 
     The stored come after the new: `survivor` is the number of new texts more than a row of `known`. They are
     survivors, so none of them resembles another, and they stay.
     """
     if not known.height:
-        return find_duplicates(sketches.pieces, rank, texts, rule, scratch=scratch)
+        return search_duplicates(sketches.pieces, rank, texts, rule, scratch=scratch)
     new = sketches.height
     order = known.read("rank").with_row_index("at").sort("rank", "at")["at"].to_numpy()
     before = np.empty(known.height, np.int64)
@@ -95,13 +95,13 @@ def find_beside(  # noqa: PLR0917 - what `find_duplicates` takes, and what is st
         yield from known.texts(numbers[cut:] - new)
 
     stored = known.beside(f"{known.table}_sketches")
-    return find_duplicates(
+    return search_duplicates(
         lambda *columns: chain(sketches.pieces(*columns), stored.pieces(*columns)),
         np.concatenate([rank + known.height, before]),
         both,
         rule,
         scratch=scratch,
-    ).head(new)
+    )
 
 
 def append_batch(  # noqa: PLR0917 - the tables of the job

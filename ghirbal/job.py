@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
+
 from ghirbal.accounting import account, notes
 from ghirbal.cleaning import clean_and_sketch
 from ghirbal.errors import UsageError
@@ -78,7 +80,8 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
 
     if plan.index is not None and not plan.options.dry_run:
         with progress.stage("append to the index"):
-            append_batch(plan.index, documents, decided, elsewhere, paragraphs_of(documents, output), plan)
+            gone, repeats = (pl.concat(map(tables, documents.parts)) for tables in (decided, elsewhere))
+            append_batch(plan.index, documents, gone, repeats, paragraphs_of(documents, output), plan)
 
     run = {
         "job": plan.job,

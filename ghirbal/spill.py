@@ -40,6 +40,29 @@ class Spill:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a table: row `i` of these has the number `numbers[i]` in it (ascending)."""
+
+    numbers: NDArray[np.int64]
+    table: pl.DataFrame
+
+    def gather(self, numbers: pl.Series, *, prefix: str = "") -> pl.DataFrame:
+        """Give the rows of these numbers, in their order; one of nulls for a null.
+
+        >>> Rows(np.array([7, 9]), pl.DataFrame({"id": ["a", "b"]})).gather(pl.Series([9, None, 7]))["id"].to_list()
+        ['b', None, 'a']
+        """
+        known = pl.Series(np.searchsorted(self.numbers, numbers.fill_null(0).to_numpy()), dtype=pl.get_index_type())
+        places = known.zip_with(numbers.is_not_null(), pl.Series([None], dtype=known.dtype))
+        return self.table.select(pl.all().gather(places).name.prefix(prefix))
+
+    def beside(self, others: pl.DataFrame, first: int) -> "Rows":
+        """Add rows whose numbers begin with `first`, above all of these."""
+        more = np.arange(first, first + others.height)
+        return Rows(np.concatenate([self.numbers, more]), pl.concat([self.table, others], how="vertical_relaxed"))
+
+
+@dataclass(frozen=True, slots=True)
 class Spilled:
     """A table's parts as one: row number `firsts[p] + i` of it is row `i` of part `p`."""
 
@@ -81,6 +104,12 @@ class Spilled:
             own = numbers[bounds[part] : bounds[part + 1]] - self.firsts[part]
             if own.size:
                 yield part, own
+
+    def rows(self, numbers: NDArray[np.int64], *columns: str) -> "Rows":
+        """Read some columns of some rows (any numbers, in any order)."""
+        numbers = np.unique(numbers)
+        found = [self.spill.read(self.table, part, *columns)[own] for part, own in self.places(numbers)]
+        return Rows(numbers, pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(columns, pl.Null)))
 
     def texts(self, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
         """Read the texts of some rows (ascending numbers) again, a part at a time."""

@@ -1,23 +1,26 @@
 """The last checkpoint of a job: survivors and evidence, made of the spilled parts one after another."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ghirbal.columns import Settled, load_kinds, settle
 from ghirbal.columns import documents as settled_documents
-from ghirbal.evidence import DECISIONS, EDITS, FLAGS, PARAGRAPHS, TABLES, placed, redacted
+from ghirbal.evidence import DECISIONS, EDITS, FLAGS, PARAGRAPHS, PLACE, TABLES, placed, redacted
 from ghirbal.fields import Fields
-from ghirbal.finding import CONTAINED
+from ghirbal.finding import CONTAINED, Tables
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.progress import Stage
 from ghirbal.quarantine import write_quarantine
 from ghirbal.removal import with_removals
-from ghirbal.spill import Spilled
+from ghirbal.spill import Rows, Spilled
 from ghirbal.writers import Format, Parts
 
 QUARANTINE: Final = "quarantine.jsonl"
@@ -27,16 +30,16 @@ QUARANTINE: Final = "quarantine.jsonl"
 class Results:
     """What there is to write.
 
-    `facts` tell of each part of the `documents`, `places` the `file`, `row` and
-    `id` of each document, and after them of what an index knew before; `decided` is as `DECIDED` says, `paragraphs` as
-    `ELSEWHERE`, without those that stay; `settled` are the output's columns.
+    `facts` tell of each part of the `documents`; of each part `decided` is as `DECIDED` says, `elsewhere` as
+    `ELSEWHERE`; `survivors` have the `file`, `row` and `id` of what stands for another; `settled` are the output's
+    columns.
     """
 
     documents: Spilled
     facts: list[dict[str, Any]]
-    places: pl.DataFrame
-    decided: pl.DataFrame
-    paragraphs: pl.DataFrame
+    survivors: Rows
+    decided: Tables
+    elsewhere: Tables
     settled: Settled
 
     @classmethod
@@ -44,43 +47,53 @@ class Results:
         cls,
         documents: Spilled,
         facts: list[dict[str, Any]],
-        decided: pl.DataFrame,
-        elsewhere: pl.DataFrame,
+        decided: Tables,
+        elsewhere: Tables,
         stored: pl.DataFrame,
         *,
         fields: Fields,
     ) -> "Results":
-        """Join what the stages found; an article that stays though all of it stands elsewhere says so."""
+        """Join what the stages found; `stored` are the places of what an index knew before."""
         carried = documents.beside("carried")
         kinds = [load_kinds(known["kinds"], carried.schema(part)) for part, known in enumerate(facts)]
-        whole = elsewhere.filter("contained")["doc"].unique()
-        return cls(
-            documents,
-            facts,
-            pl.concat([documents.read("file", "row", "id"), stored]),
-            decided.with_columns(decided["reason"].clone().scatter(whole, CONTAINED)),
-            elsewhere.filter(~pl.col("contained")),
-            settle(kinds, fields=fields),
-        )
+
+        def named(part: int) -> NDArray[np.int64]:
+            both = (table(part)["survivor"].drop_nulls().to_numpy() for table in (decided, elsewhere))
+            return np.unique(np.concatenate(list(both)))
+
+        numbers = np.unique(np.concatenate(list(in_order(named, documents.parts))))
+        survivors = documents.rows(numbers[numbers < documents.height], *PLACE).beside(stored, documents.height)
+        return cls(documents, facts, survivors, decided, elsewhere, settle(kinds, fields=fields))
 
 
-def write(results: Results, output: Output, plan: Plan, progress: Stage) -> dict[str, int]:
-    """Write survivors, evidence and quarantine; return the rows of each table."""
+@dataclass(slots=True)
+class Written:
+    """What was written: the rows of each table, how many documents have each reason, how many went."""
+
+    rows: dict[str, int]
+    reasons: Counter[str]
+    removed: int
+
+
+def write(results: Results, output: Output, plan: Plan, progress: Stage) -> Written:
+    """Write survivors, evidence and quarantine."""
     schemas = {"documents": results.settled.schema, **TABLES}
     tables = {name: _parts(name, schema, output, plan) for name, schema in schemas.items()}
-    rows = dict.fromkeys(schemas, 0)
+    written = Written(dict.fromkeys(schemas, 0), Counter(), 0)
     parts = results.documents.parts
     for known, piece in zip(results.facts, in_order(lambda part: tables_of(part, results, plan), parts), strict=True):
         for name, table in piece.items():
-            rows[name] += table.height
+            written.rows[name] += table.height
             _note(name, tables[name].write(table), output)
+        written.reasons.update(piece["decisions"]["reason"])
+        written.removed += int((~piece["decisions"]["kept"]).sum())
         progress.advance(rows=known["rows"], size=known["bytes after"])
     for name, whole in in_order(lambda name: (name, tables[name].close()), tables):
         _note(name, whole, output)
     rejects = [output.spill.path("rejects", part, suffix="jsonl") for part in parts]
     write_quarantine(output.out / QUARANTINE, rejects)
     output.manifest.finish(_stage("quarantine"), files=[output.out / QUARANTINE])
-    return rows
+    return written
 
 
 def _parts(name: str, schema: pl.Schema, output: Output, plan: Plan) -> Parts:
@@ -107,14 +120,17 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
     """Return the tables of one part: its survivors and its evidence."""
     spill, first = results.documents.spill, int(results.documents.firsts[part])
     rows, edits, carried = (spill.read(name, part) for name in ("rows", "edits", "carried"))
-    decided = results.decided.slice(first, rows.height)
+    elsewhere = results.elsewhere(part).with_columns(pl.col("doc") - first)
+    # An article that stays though all of it stands elsewhere says so.
+    whole = elsewhere.filter("contained")["doc"].unique()
+    decided = results.decided(part)
+    decided = decided.with_columns(decided["reason"].clone().scatter(whole, CONTAINED))
     kept = decided["survivor"].is_null()
     texts = rows["text"]
-    inside = pl.col("doc").is_between(first, first + rows.height, closed="left")
-    paragraphs = results.paragraphs.filter(inside)
-    lines = _lines(texts.gather(paragraphs["doc"] - first), paragraphs["cleaned_line"])
+    paragraphs = elsewhere.filter(~pl.col("contained"))
+    lines = _lines(texts.gather(paragraphs["doc"]), paragraphs["cleaned_line"])
     if plan.options.paragraphs == "remove":
-        texts, edits = with_removals(texts, edits, paragraphs.with_columns(pl.col("doc") - first))
+        texts, edits = with_removals(texts, edits, paragraphs)
     if plan.options.redact:
         edits = redacted(edits, plan.private)
     return {
@@ -127,8 +143,8 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
         ),
         "edits": placed(edits, rows, EDITS),
         "flags": placed(spill.read("flags", part), rows, FLAGS),
-        "decisions": _decisions(decided, rows, results.places),
-        "paragraphs": _paragraphs(paragraphs.with_columns(lines), results.places),
+        "decisions": _decisions(decided, rows, results.survivors),
+        "paragraphs": _paragraphs(paragraphs.with_columns(lines), rows, results.survivors),
     }
 
 
@@ -141,10 +157,10 @@ def _lines(texts: pl.Series, numbers: pl.Series) -> pl.Series:
     )
 
 
-def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    survivors = _places(places, decided["survivor"], "survivor_")
+def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, survivors: Rows) -> pl.DataFrame:
+    named = survivors.gather(decided["survivor"], prefix="survivor_")
     return (
-        pl.concat([rows.select("file", "row", "id"), decided.drop("survivor"), survivors], how="horizontal")
+        pl.concat([rows.select(*PLACE), decided.drop("survivor"), named], how="horizontal")
         .with_columns(
             kept=pl.col("survivor_id").is_null(),
             cluster=pl.coalesce("survivor_id", "id"),
@@ -155,15 +171,11 @@ def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, places: pl.DataFrame) 
     )
 
 
-def _paragraphs(paragraphs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    survivors = _places(places, paragraphs["survivor"], "survivor_").rename({"survivor_id": "survivor"})
-    own = _places(places, paragraphs["doc"], "")
+def _paragraphs(paragraphs: pl.DataFrame, rows: pl.DataFrame, survivors: Rows) -> pl.DataFrame:
+    named = survivors.gather(paragraphs["survivor"], prefix="survivor_").rename({"survivor_id": "survivor"})
+    own = rows.select(pl.col(*PLACE).gather(paragraphs["doc"]))
     return (
-        pl.concat([own, paragraphs.drop("doc", "survivor"), survivors], how="horizontal")
+        pl.concat([own, paragraphs.drop("doc", "survivor"), named], how="horizontal")
         .select(PARAGRAPHS.names())
         .cast(PARAGRAPHS)
     )
-
-
-def _places(places: pl.DataFrame, numbers: pl.Series, prefix: str) -> pl.DataFrame:
-    return places.select(pl.all().gather(numbers).name.prefix(prefix))

@@ -16,12 +16,12 @@ from dedup import find_contained
 from dedup.duplicates import found
 from ghirbal.columns import Settled, load_kinds
 from ghirbal.evidence import TABLES
-from ghirbal.finding import CONTAINED, DECIDED, ELSEWHERE, NOT_COMPARED
+from ghirbal.finding import DECIDED, ELSEWHERE, NOT_COMPARED
 from ghirbal.manifest import checksum
 from ghirbal.plan import Plan
 from ghirbal.spark.frames import cogrouped
 from ghirbal.spark.parts import Parts
-from ghirbal.spill import Spilled
+from ghirbal.spill import Rows, Spilled
 from ghirbal.writers import write_beside, write_table
 from ghirbal.writing import Results, format_of, tables_of
 
@@ -106,10 +106,11 @@ def _write(shards: Shards, decisions: pl.DataFrame, paragraphs: pl.DataFrame) ->
     removed = 0
     for (part,), own in decisions.sort("part", "position").group_by("part", maintain_order=True):
         results = _results(shards, int(str(part)), own, paragraphs.filter(pl.col("part") == part))
-        for name, table in tables_of(0, results, shards.plan).items():
+        tables = tables_of(0, results, shards.plan)
+        for name, table in tables.items():
             pieces.setdefault(name, []).append(table)
-        reasons.update(results.decided["reason"])
-        removed += int(results.decided["survivor"].is_not_null().sum())
+        reasons.update(tables["decisions"]["reason"])
+        removed += int((~tables["decisions"]["kept"]).sum())
     told = {**_files(shards, shard, pieces), "reasons": reasons, "removed": removed}
     return pl.DataFrame([[shard, json.dumps(told)]], schema=WRITTEN, orient="row")
 
@@ -128,19 +129,17 @@ def _files(shards: Shards, shard: int, pieces: dict[str, list[pl.DataFrame]]) ->
 def _results(shards: Shards, part: int, own: pl.DataFrame, paragraphs: pl.DataFrame) -> Results:
     """Tell of one part what a job on one machine knows of all: survivors elsewhere are numbered after its rows."""
     spill = shards.parts.spill(part)
-    places = spill.read("rows", 0, "file", "row", "id")
-    height = places.height
+    height = shards.facts[part]["rows"]
     paragraphs = paragraphs.sort("doc", "key_1")
     going = paragraphs.filter(pl.col("shared").is_not_null())
     decided, elsewhere = _decided(own, height), _elsewhere(paragraphs, going, height + height)
+    survivors = pl.concat([_survivors(own), _survivors(going)])
     return Results(
         documents=Spilled(spill, "rows", np.array([0, height])),
         facts=[shards.facts[part]],
-        places=pl.concat([places, _survivors(own), _survivors(going)]),
-        decided=decided.with_columns(
-            decided["reason"].scatter(elsewhere.filter("contained")["doc"].unique(), CONTAINED)
-        ),
-        paragraphs=elsewhere.filter(~pl.col("contained")),
+        survivors=Rows(np.empty(0, np.int64), _survivors(own).clear()).beside(survivors, height),
+        decided=lambda _: decided,
+        elsewhere=lambda _: elsewhere,
         settled=shards.settled,
     )
 

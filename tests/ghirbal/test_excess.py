@@ -7,8 +7,10 @@ from ghirbal.excess import CROWD, excess
 
 
 def told(survivor, site):
-    places = pl.DataFrame({"file": ["a"] * len(survivor), "row": range(1, len(survivor) + 1)})
-    return excess(pl.Series("survivor", survivor, dtype=pl.Int64), pl.Series("site", site, dtype=pl.String), places)
+    schema = {"site": pl.String, "survivor": pl.Int64}
+    rows = pl.DataFrame({"site": site, "survivor": survivor}, schema=schema).with_row_index("number")
+    sites = pl.concat(part.group_by("site").agg(documents=pl.len()) for part in (rows.head(7), rows.slice(7)))
+    return excess(sites, rows.drop_nulls("survivor"), lambda number: f"a row {number + 1}")
 
 
 @pytest.mark.parametrize(
