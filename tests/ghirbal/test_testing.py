@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from inspect import getsource
 from itertools import count
 from typing import ClassVar
 
@@ -118,23 +119,14 @@ def test_what_is_no_cleaner_is_said():
         PROMISES[0](Trial((NotACleaner(),), EXAMPLES, []))
 
 
-MODULE = '''
+MODULE = f"""
 from dataclasses import dataclass
 from typing import ClassVar
 import polars as pl
 from ghirbal import marks
 
-@dataclass(frozen=True, slots=True)
-class DropWeather:
-    """Drop the line on the weather below an article."""
-
-    safety: ClassVar = "chrome"
-    most_words: int = 8
-
-    def mark(self, page):
-        found = page.filter(pl.col("key").str.starts_with("weather today"), pl.col("words") <= self.most_words)
-        return marks(found, self, reason="weather", evidence="place")
-'''
+{getsource(DropWeather)}
+"""
 
 
 @pytest.fixture
