@@ -11,6 +11,7 @@ from cleaners.characters import (
     NormalizeSpaces,
 )
 from cleaners.characters.spans import found_spans
+from cleaners.checked import CleanerError
 from cleaners.chrome import (
     CutGluedResidue,
     DropBreadcrumb,
@@ -52,6 +53,7 @@ __all__ = [
     "ArrowTable",
     "Cleaned",
     "CleanedBatch",
+    "CleanerError",
     "CutGluedResidue",
     "DecodeEntities",
     "DecodeEscapes",

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cleaners.page import MARKS, Dropper, with_features
+from cleaners.checked import blamed, check_marks
+from cleaners.page import EVIDENCE, MARKS, Dropper, with_features
 from cleaners.rewriting import REMARKS, SPANS
 
 
@@ -29,7 +30,7 @@ def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...], table: pl.Data
     dropped, cut, remarks = [_NOTHING], [_NOTHING], [_NOTHING]
     rest = page
     while rest.height:
-        verdicts = _weighed(rest, pl.concat([MARKS.to_frame(), *(dropper.mark(rest) for dropper in droppers)]))
+        verdicts = _weighed(rest, pl.concat([MARKS.to_frame(), *(_marks_of(dropper, rest) for dropper in droppers)]))
         going = verdicts.filter("goes")
         gone = going.filter(pl.col("cut").is_null())
         cuts = going.filter(pl.col("cut").is_not_null() & ~pl.col("row").is_in(gone["row"].implode()))
@@ -44,6 +45,13 @@ def drop_lines(page: pl.DataFrame, droppers: tuple[Dropper, ...], table: pl.Data
     return Dropped(
         _named(gone), _as_spans(cuts, page), pl.concat(remarks).select(REMARKS.names()).unique().sort(pl.all())
     )
+
+
+def _marks_of(dropper: Dropper, page: pl.DataFrame) -> pl.DataFrame:
+    with blamed(dropper, "mark"):
+        found = dropper.mark(page)
+    check_marks(found, dropper, page, MARKS, EVIDENCE)
+    return found
 
 
 def _shortened(page: pl.DataFrame, cuts: pl.DataFrame, table: pl.DataFrame | None) -> pl.DataFrame:

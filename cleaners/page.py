@@ -44,6 +44,9 @@ it; such a span needs the evidence `proved`. `evidence` is one of
 `known` (accounted for, and stays: the headline, a by-line),
 `alone` (a match without a second witness: flagged, and stays)."""
 
+EVIDENCE: Final = ("proved", "place", "run", "known", "alone")
+"""What `evidence` of `MARKS` may be."""
+
 
 @runtime_checkable
 class Dropper(Protocol):

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from cleaners.characters.gates import unusual
+from cleaners.checked import CleanerError, blamed, check_gate, check_proposals, check_remarks
 from cleaners.ledger import Edit, compose
 
 PROPOSALS: Final = pl.Schema(
@@ -68,14 +69,23 @@ def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritte
     """Run rewriters over lines until none finds more; `SPANS` of the result speak of the lines as given."""
     spans, remarks = [SPANS.to_frame()], [REMARKS.to_frame()]
     rows = pl.int_range(texts.len(), dtype=pl.UInt32, eager=True)
-    while rows.len() and rewriters:
+    for _ in range(_MOST_PASSES):
+        if rows.is_empty() or not rewriters:
+            break
         exposed = _one_pass(texts, rows, rewriters)
         texts = exposed.texts
         spans[0] = composed(spans[0], exposed.spans)
         remarks.append(exposed.remarks)
         rows = exposed.rows
+    else:
+        names = ", ".join(exposed.spans["cleaner"].unique().sort())
+        raise CleanerError(f"{names} still changes what it left after {_MOST_PASSES} passes")
     flagged = pl.concat(remarks).unique().sort(pl.all())
     return Rewritten(texts, spans[0].sort("row", "start"), flagged)
+
+
+_MOST_PASSES: Final = 100
+"""Texts settle after a few; a rewriter that never does would go on for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +102,17 @@ def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]
     spans, remarks, exposed = SPANS.to_frame(), REMARKS.to_frame(), [rows.clear()]
     special = _where(texts, rows, unusual(pl.col("text"))) if any(map(_is_for_unusual, rewriters)) else rows
     for rewriter in rewriters:
-        found = _where(texts, special if _is_for_unusual(rewriter) else rows, rewriter.gate(pl.col("text")))
+        with blamed(rewriter, "gate"):
+            gate = rewriter.gate(pl.col("text"))
+            check_gate(gate, rewriter)
+            found = _where(texts, special if _is_for_unusual(rewriter) else rows, gate)
         if found.is_empty():
             continue
         name = type(rewriter).__name__
         lines = texts.gather(found)
-        proposals = rewriter.rewrite(lines)
+        with blamed(rewriter, "rewrite"):
+            proposals = rewriter.rewrite(lines)
+        check_proposals(proposals, rewriter, lines, PROPOSALS)
         if proposals.height:
             rewritten = apply_proposals(lines, proposals)
             changed = proposals["at"].unique().sort()
@@ -109,7 +124,10 @@ def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]
                 exposed.append(changed_rows)
                 special = pl.concat([special, changed_rows]).unique().sort()
         if flag := getattr(rewriter, "flag", None):
-            remarks = remarks.vstack(_remarks(flag(lines), found, name))
+            with blamed(rewriter, "flag"):
+                flagged = flag(lines)
+            check_remarks(flagged, rewriter, lines)
+            remarks = remarks.vstack(_remarks(flagged, found, name))
     return _Pass(texts, spans, remarks, pl.concat(exposed).unique().sort())
 
 
@@ -232,8 +250,9 @@ def _moved(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     return behind.with_columns(next_at=ahead["next_at"]).with_columns(
         tangled=(pl.col("reach") > pl.col("at")).fill_null(value=False)
         | (pl.col("next_at") < pl.col("end")).fill_null(value=False),
-        start=(pl.col("start") - shift).cast(pl.UInt32),
-        end=(pl.col("end") - shift).cast(pl.UInt32),
+        # inside longer text that the first layer wrote, which is tangled, there is no such place
+        start=(pl.col("start") - shift).cast(pl.UInt32, strict=False),
+        end=(pl.col("end") - shift).cast(pl.UInt32, strict=False),
     )
 
 

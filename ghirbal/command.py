@@ -286,6 +286,10 @@ def _reason(error: OSError) -> str:
 
 
 def _unforeseen(parsed: argparse.Namespace | None, error: Exception) -> int:
+    from cleaners import CleanerError
+
+    if isinstance(error, CleanerError):
+        return _fail(parsed, str(error), 2)
     # Polars has one class for all its errors, and tells those of the disk in words.
     told = re.search(r"\(os error (\d+)\)", str(error))
     if told:

@@ -10,11 +10,9 @@ from cleaners import CleanedBatch, Recipe, apply_edits, clean, clean_batch, undo
 from cleaners.installed import faults
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.lines import split_lines
-from cleaners.page import MARKS, Dropper, make_page
+from cleaners.page import EVIDENCE, MARKS, Dropper, make_page
 from cleaners.rewriting import PROPOSALS, Rewriter, apply_proposals
 from ghirbal.testing.examples import Example
-
-EVIDENCE: Final = ("proved", "place", "run", "known", "alone")
 
 
 @dataclass(frozen=True, slots=True)

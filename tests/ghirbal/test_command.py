@@ -353,3 +353,38 @@ def test_what_could_not_be_read_is_told_with_its_first_error(lines, sentence, tm
     for _ in range(2):  # also of a result that is finished already
         assert main(["run", str(tmp_path / "a.jsonl"), "-o", str(out)]) == 0
         assert f"ghirbal: note: {sentence.replace('OUT', str(out))}\n" in capsys.readouterr().err
+
+
+FAULTY = """
+from dataclasses import dataclass
+from cleaners import NEWS, marks
+
+
+@dataclass(frozen=True)
+class DropWeather:
+    safety = "chrome"
+
+    def mark(self, page):
+        {body}
+
+RECIPE = (*NEWS, DropWeather())
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('return marks(page, self, reason="w", evidence="plaec")', "DropWeather.mark gives the evidence 'plaec': did"),
+        ("return page", "DropWeather.mark must return a DataFrame of row: UInt32, cleaner: String"),
+        ('raise RuntimeError("no forecast")', "DropWeather.mark failed: RuntimeError: no forecast"),
+    ],
+)
+@pytest.mark.parametrize("command", ["clean IN -o OUT --recipe RECIPE", "check IN --recipe RECIPE"])
+def test_a_fault_of_a_cleaner_of_ones_own_is_told_as_its(command, body, sentence, tmp_path, capsys):
+    (tmp_path / "recipe.py").write_text(FAULTY.format(body=body))
+    (tmp_path / "a.jsonl").write_text('{"text": "Rain fell."}\n')
+    places = {"IN": tmp_path / "a.jsonl", "OUT": tmp_path / "out", "RECIPE": tmp_path / "recipe.py"}
+    assert main([str(places.get(word, word)) for word in command.split()]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"ghirbal: error: {sentence}")
+    assert said.count("\n") == 1
