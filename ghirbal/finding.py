@@ -84,7 +84,9 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> Tables:
             found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch).table
             if plan.options.contained is not None:
                 whole = found(0, documents.height)
-                whole = _without_contained(whole, documents, rank, plan.rule, plan.options.contained, scratch)
+                whole = _without_contained(
+                    whole, documents, rank, plan.rule, threshold=plan.options.contained, scratch=scratch
+                )
                 found = partial(_sliced, whole)
 
         def told(part: int) -> Path:
@@ -101,8 +103,14 @@ def _sliced(whole: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     return whole[first:last]
 
 
-def _without_contained(  # noqa: PLR0917
-    found: pl.DataFrame, documents: Spilled, rank: NDArray[np.int32], rule: Rule, threshold: float, scratch: BinaryIO
+def _without_contained(
+    found: pl.DataFrame,
+    documents: Spilled,
+    rank: NDArray[np.int32],
+    rule: Rule,
+    *,
+    threshold: float,
+    scratch: BinaryIO,
 ) -> pl.DataFrame:
     """Let the articles go that stand inside longer ones."""
     sizes = _sizes(documents)

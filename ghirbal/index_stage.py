@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -33,7 +34,15 @@ KNOWN: Final = pl.Schema(
 """Something stored that new texts may resemble: where it stood, its place in the order of all that is stored (of a
 paragraph, that of its article), and its text. `line`: of a paragraph, in its original; of an article 0."""
 
-Read = Callable[[Segment, NDArray[np.int64]], Iterator[pl.DataFrame]]
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What of an index is looked up: its table, that of its keys, how rows are read as `KNOWN`, and spilled as what."""
+
+    spilled: str
+    table: str
+    keys: str
+    read: Callable[[Segment, NDArray[np.int64]], Iterator[pl.DataFrame]]
 
 
 @contextmanager
@@ -54,17 +63,17 @@ def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
 
 def known_articles(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
     """Spill the stored articles that share a key with any of these sketches."""
-    return _known("known", ("documents", "keys"), _articles, output, index, sketches, rule)
+    return _known(_ARTICLES, output, index, sketches, rule)
 
 
 def known_paragraphs(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
     """Spill the stored paragraphs that share a key with any of these sketches."""
-    return _known("known_split", ("paragraphs", "paragraph_keys"), _paragraphs, output, index, sketches, rule)
+    return _known(_PARAGRAPHS, output, index, sketches, rule)
 
 
 def stored_articles(index: Index, sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Read the stored articles that share a key with any of these sketches (`KNOWN`)."""
-    return pl.concat([KNOWN.to_frame(), *_look_up("documents", "keys", _articles, index, sketches, rule)])
+    return pl.concat([KNOWN.to_frame(), *_look_up(_ARTICLES, index, sketches, rule)])
 
 
 def known_places(output: Output) -> pl.DataFrame:
@@ -122,21 +131,14 @@ def _spilled(table: str, output: Output) -> Spilled:
     return output.spill.whole(table, facts["heights"] if facts else [])
 
 
-def _known(  # noqa: PLR0917
-    table: str,
-    stored: tuple[str, str],
-    read: Read,
-    output: Output,
-    index: Index | None,
-    sketches: Spilled,
-    rule: Rule,
-) -> Spilled:
-    stage, spill = f"look up {table}", output.spill
+def _known(stored: _Stored, output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
+    table, spill = stored.spilled, output.spill
+    stage = f"look up {table}"
     if index is None or output.manifest.finished(stage) is not None:
         return _spilled(table, output)
     heights: list[int] = []
     files: list[Path] = []
-    for frame in _look_up(*stored, read, index, sketches.read(), rule):
+    for frame in _look_up(stored, index, sketches.read(), rule):
         part = len(heights)
         files.append(spill.write(table, part, frame))
         files.append(spill.write(f"{table}_sketches", part, sketch_batch(frame["text"], rule)))
@@ -145,12 +147,10 @@ def _known(  # noqa: PLR0917
     return spill.whole(table, heights)
 
 
-def _look_up(  # noqa: PLR0917
-    table: str, keys: str, read: Read, index: Index, sketches: pl.DataFrame, rule: Rule
-) -> Iterator[pl.DataFrame]:
+def _look_up(stored: _Stored, index: Index, sketches: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
     wanted, traits = index_keys(sketches, rule), index_traits(sketches)
     for segment, first in zip(index.segments, index.firsts, strict=True):
-        for frame in read(segment, segment.resembling(table, keys, wanted, traits, rule)):
+        for frame in stored.read(segment, segment.resembling(stored.table, stored.keys, wanted, traits, rule)):
             yield frame.with_columns(pl.col("rank") + first).select(KNOWN.names()).cast(KNOWN)
 
 
@@ -173,7 +173,11 @@ def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFr
             )
 
 
-def _write(  # noqa: PLR0917
+_ARTICLES: Final = _Stored("known", "documents", "keys", _articles)
+_PARAGRAPHS: Final = _Stored("known_split", "paragraphs", "paragraph_keys", _paragraphs)
+
+
+def _write(  # noqa: PLR0917 - as `append_batch`
     folder: Path,
     index: Index,
     documents: Spilled,
