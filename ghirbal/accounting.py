@@ -25,7 +25,17 @@ UNLIKE: Final = 0.1
 def account(results: Results, written: Written, output: Output, plan: Plan) -> dict[str, Any]:
     """Count what every stage did; RuntimeError if a row is neither a survivor nor removed nor quarantined."""
     reasons = dict(sorted(written.reasons.items()))
-    return counted(results.facts, reasons, written.removed, written.rows, output, plan)
+    counts = counted(results.facts, reasons, written.removed, written.rows, output, plan)
+    if plan.index is not None:
+        documents = results.documents
+        stored = ((results.decided(part)["survivor"] >= documents.height).sum() for part in documents.parts)
+        counts["index"] = {
+            "batches": plan.index.state["batches"],
+            "articles": sum(segment.documents for segment in plan.index.segments),
+            "went for them": sum(map(int, stored)),
+            "stored": not plan.options.dry_run,
+        }
+    return counts
 
 
 def counted(  # noqa: PLR0917 - what the stages of either engine tell
