@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Collection, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from types import MappingProxyType
 from typing import Any, Final
 
 from cleaners import characters, chrome, pages
 from cleaners.installed import SAFETY, Cleaner, cleaner_types
-from cleaners.options import check_option, nearest
+from cleaners.options import check_option, nearest, options_of
 
 Recipe = tuple[Cleaner, ...]
 """Cleaners in the order in which they act."""
@@ -142,7 +142,7 @@ def _cleaner(table: dict[str, Any], types: dict[str, type[Cleaner]]) -> Cleaner:
     if name not in types:
         raise ValueError(f"there is no cleaner {name!r}{nearest(str(name), types)}; `ghirbal cleaners` lists them")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key != "name"}
-    known = {field.name: field for field in fields(types[name]) if field.init}  # type: ignore[arg-type]
+    known = {option.name: option for option in options_of(types[name]) if option.init}
     for option, value in options.items():
         if option not in known:
             raise ValueError(f"{name} has no option {option!r}{nearest(option, known)}")
