@@ -41,11 +41,9 @@ def _job(arguments: argparse.Namespace, options: Options) -> int:
     if arguments.output is None:
         raise UsageError("say where the result goes: -o OUT")
     if options.dry_run and options.index is None:
-        from pathlib import Path
-
         from ghirbal.preview import preview
 
-        print(preview(arguments.command, arguments.inputs, Path(arguments.output), options))
+        print(preview(arguments.command, arguments.inputs, arguments.output, options))
         return 0
     from ghirbal.progress import Progress
     from ghirbal.summary import summary, unread
@@ -91,14 +89,12 @@ def _stream(arguments: argparse.Namespace, options: Options) -> int:
 def _sites(arguments: argparse.Namespace, options: Options) -> int:
     if arguments.output is None:
         raise UsageError("say where the table goes: -o TABLE")
-    from pathlib import Path
-
     from ghirbal.progress import Progress
     from ghirbal.sites_job import sites
 
     speech = _speech(arguments)
     progress = Progress(sys.stderr, telling=speech.telling)
-    table, rejected = sites(arguments.inputs, Path(arguments.output), options=options, progress=progress)
+    table, rejected = sites(arguments.inputs, arguments.output, options=options, progress=progress)
     if rejected:
         speech.note(f"{rejected:,} rows could not be read and did not count")
     known = table["key"].is_null().sum()

@@ -21,8 +21,9 @@ LOOKED_AT: Final = 100
 NAMED: Final = 3
 
 
-def preview(command: Command, inputs: Sequence[str | Path], out: Path, options: Options) -> str:
+def preview(command: Command, inputs: Sequence[str | Path], out: str | Path, options: Options) -> str:
     """Return some lines on what a job of these options would do; mistakes raise as they would there."""
+    out = Path(out)
     work = work_folder(out, options.work)
     files = find_inputs(inputs, outputs=[out, work])
     lines = [*_reading(files, options), *_doing(command, options), *_writing(command, out, work, options)]

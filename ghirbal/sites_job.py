@@ -61,12 +61,13 @@ def _learned(plan: Plan, recipe: Recipe, output: Output, stage: Stage) -> pl.Dat
 
 
 def sites(
-    inputs: Sequence[str | Path], target: Path, *, options: Options, progress: Progress | None = None
+    inputs: Sequence[str | Path], target: str | Path, *, options: Options, progress: Progress | None = None
 ) -> tuple[pl.DataFrame, int]:
     """Learn the site lines of the input, add the table of `--sites` to them, and write the file `target`.
 
     Returns the table, and how many rows could not be read.
     """
+    target = Path(target)
     recipe = read_recipe(options.recipe, safety=options.safety, without=options.without)
     before = [] if options.sites is None else [read_sites(Path(options.sites))]
     if target.is_dir():
