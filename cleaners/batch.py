@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from cleaners.arguments import check_recipe, check_texts
 from cleaners.evidence import drop_lines
 from cleaners.lines import split_lines
 from cleaners.page import Dropper, make_page
@@ -38,6 +39,8 @@ def clean_batch(
     >>> clean_batch(pl.Series(["قــال", "so"]), recipe=ENCODING).texts.to_list()
     ['قال', 'so']
     """
+    check_texts(texts)
+    check_recipe(recipe)
     for cleaner in recipe:
         if isinstance(cleaner, type) or not isinstance(cleaner, Rewriter | Dropper):
             raise TypeError(

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, overload
 
 import polars as pl
 
+from cleaners.arguments import check_argument
 from cleaners.batch import CleanedBatch, clean_batch
 from cleaners.frames import ArrowTable, Frame, as_frame, check_text
 from cleaners.ledger import EDITS, FLAGS
@@ -74,6 +75,7 @@ def clean(
     [(1, 'a', 1, 'Home » News\n')]
     """
     docs = as_frame(docs)
+    check_argument("title", title, str | None, "the name of a column or None")
     schema = docs.collect_schema()
     check_text(schema, text)
     if title is None:
@@ -138,6 +140,8 @@ def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) ->
     >>> clean_text("Rain fell on the city all day and the river rose.\nShare this article")
     'Rain fell on the city all day and the river rose.'
     """
+    check_argument("text", text, str, "a string")
+    check_argument("title", title, str | None, "a string or None")
     titles = None if title is None else pl.Series([title])
     return str(clean_batch(pl.Series([text]), titles=titles, recipe=recipe).texts[0])
 

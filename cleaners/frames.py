@@ -4,6 +4,8 @@ from typing import Protocol, TypeVar, overload, runtime_checkable
 
 import polars as pl
 
+from cleaners.arguments import check_argument
+
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
@@ -48,6 +50,7 @@ def check_text(schema: pl.Schema, text: str) -> None:
         ...
     ValueError: the text column 'body' must be String; it is missing; the columns are id
     """
+    check_argument("text", text, str, "the name of a column")
     if schema.get(text) != pl.String:
         found = f"of type {schema[text]}" if text in schema else f"missing; the columns are {', '.join(schema)}"
         raise ValueError(f"the text column {text!r} must be String; it is {found}")

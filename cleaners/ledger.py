@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from cleaners.arguments import check_argument, check_texts
+
 EDITS: Final = pl.Schema(
     {
         "doc": pl.UInt32(),
@@ -71,6 +73,8 @@ def undo_edits(texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
 
 
 def _rewrite(texts: pl.Series, edits: pl.DataFrame, *, undo: bool) -> pl.Series:
+    check_texts(texts)
+    check_argument("edits", edits, pl.DataFrame, "a DataFrame of edits")
     docs = edits["doc"].unique().sort()
     touched = iter(texts.gather(docs).to_list())
     rewritten = [_replay(next(touched), own, doc, undo=undo) for doc, own in by_document(edits)]

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cleaners import characters, chrome, pages
+from cleaners.arguments import check_argument, check_recipe
 from cleaners.installed import SAFETY, Cleaner, cleaner_types
 from cleaners.options import check_option, nearest, options_of
 
@@ -57,6 +58,7 @@ def named_recipe(name: str) -> Recipe:
     >>> named_recipe("news") is NEWS
     True
     """
+    check_argument("name", name, str, "a string")
     if name not in PRESETS:
         raise ValueError(f"there is no recipe {name!r}{nearest(name, PRESETS)}; presets: {', '.join(PRESETS)}")
     return PRESETS[name]
@@ -73,6 +75,9 @@ def adjusted_recipe(recipe: Recipe, *, safety: Collection[str] = (), without: Co
     >>> adjusted_recipe(NEWS, safety=["repair", "chrome", "opinion"], without=["DropPullQuote"])[-1]
     DropImageCaption(most_words=30)
     """
+    check_recipe(recipe)
+    for option, value in (("safety", safety), ("without", without)):
+        check_argument(option, value, tuple | list | set | frozenset, "a tuple or list of names")
     for one in safety:
         if one not in SAFETY:
             raise ValueError(f"there is no safety class {one!r}{nearest(one, SAFETY)}; they are {', '.join(SAFETY)}")
@@ -102,6 +107,7 @@ def recipe_from_toml(text: str) -> Recipe:
     >>> recipe_from_toml('[[cleaners]]\nname = "DropPullQuote"\nleast_words = 6')
     (DropPullQuote(least_words=6, most_words=40),)
     """
+    check_argument("text", text, str, "a string of TOML")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cleaners.arguments import check_argument
 from cleaners.characters import DropInvisible, DropTatweel, NormalizeSpaces
 from cleaners.folding import fold
 from cleaners.lines import split_lines
@@ -50,6 +51,7 @@ def site_lines(
     >>> site_lines(docs).select("key", "documents").rows()
     [(None, 2), ('call us', 2), ('one', 1), ('two', 1)]
     """
+    check_argument("docs", docs, pl.DataFrame, "a DataFrame")
     return count_standings(standings(docs[text], docs[site], recipe))
 
 
@@ -60,6 +62,8 @@ def merge_site_lines(*tables: pl.DataFrame) -> pl.DataFrame:
     >>> merge_site_lines(day, day).rows()
     [('a.example', None, 2, 0, 0), ('a.example', 'call us', 2, 2, 2)]
     """
+    for table in tables:
+        check_argument("tables", table, pl.DataFrame, "DataFrames of site_lines")
     rows = pl.concat([SITE_LINES.to_frame(), *tables])
     return rows.group_by("site", "key").agg(pl.col("documents", "top", "bottom").sum()).sort("site", "key")
 

@@ -12,7 +12,7 @@ from cleaners.frames import ArrowTable, Frame, as_frame, check_text
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
-from dedup.rule import Rule
+from dedup.rule import Rule, check_rule
 
 ARTICLES: Final = Rule(words=2, threshold=0.5, template_guard=True)
 """What counts as a near-duplicate article unless another rule is given; `benchmarks/pairs` says why."""
@@ -86,6 +86,7 @@ def near_duplicates(
     [('a', True, 'survivor', None), ('b', False, 'identical', 'a'), ('c', True, 'unique', None)]
     """
     docs = as_frame(docs)
+    check_rule(rule)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
     texts = keys["text"]
     rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)

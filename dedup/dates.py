@@ -4,6 +4,8 @@ from typing import Final
 
 import polars as pl
 
+from cleaners.arguments import check_argument
+
 UTC: Final = pl.Datetime("us", "UTC")
 
 _MONTHS: Final = {
@@ -52,6 +54,7 @@ def parse_dates(dates: pl.Series) -> pl.Series:
     >>> read.dt.to_string("%d %H:%M").to_list()
     ['20 23:51', '21 02:51', None]
     """
+    check_argument("dates", dates, pl.Series, "a Polars Series")
     kind = dates.dtype
     if kind == pl.String:
         return _parse_strings(dates)

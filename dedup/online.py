@@ -13,11 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_argument
 from dedup.articles import ARTICLES
 from dedup.guard import TemplateGuard
 from dedup.index import mismatch, pins, short_keys
 from dedup.proof import least_shared, shared_at_least
-from dedup.rule import SHORT, Rule
+from dedup.rule import SHORT, Rule, check_rule
 from dedup.shingles import shingle_sets
 from dedup.signatures import signatures
 from dedup.sketches import SEED
@@ -66,6 +67,7 @@ class OnlineIndex:
     """
 
     def __init__(self, rule: Rule = ARTICLES, *, storage: Mapping[str, Any] | None = None) -> None:
+        check_rule(rule)
         self.rule = rule
         config = {"type": "dict", **(storage or {})}
         base = config.setdefault("basename", BASENAME)
@@ -110,6 +112,7 @@ class OnlineIndex:
         Processes take turns, so that of two similar articles that come at once only one stays. To add what is
         stored already, id and text, changes nothing; another text under a stored id is a ValueError.
         """
+        check_argument("id", id, str, "a string")
         reading = _Reading.of(text, self.rule)
         key = _key(id)
         with self._turns.mine():
@@ -189,6 +192,7 @@ class _Reading:
 
     @classmethod
     def of(cls, text: str, rule: Rule) -> "_Reading":
+        check_argument("text", text, str, "a string")
         one = pl.Series([text], dtype=pl.String)
         minima = signatures(one, words=rule.words, count=rule.bands.permutations, seed=SEED)
         return cls(text, shingle_sets(one, words=rule.words)[0], minima.to_datasketch()[0])

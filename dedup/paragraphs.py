@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_texts
 from cleaners.frames import ArrowTable, Frame, as_frame
 from dedup.articles import preference_keys
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
 from dedup.removal import orphaned_headings, remove_lines
-from dedup.rule import Rule
+from dedup.rule import Rule, check_rule
 from dedup.shingles import word_counts
 
 PARAGRAPHS: Final = Rule(words=2, threshold=0.7)
@@ -40,6 +41,7 @@ def split_paragraphs(texts: pl.Series, *, min_words: int = MIN_WORDS) -> pl.Data
     >>> split_paragraphs(pl.Series(["A title\nwith one long line\nend"]), min_words=4).rows()
     [(0, 2, 3, 'with one long line')]
     """
+    check_texts(texts)
     lines = (
         pl.DataFrame({"text": texts.fill_null("").str.split("\n")})
         .with_row_index("doc")
@@ -172,6 +174,7 @@ def near_duplicate_paragraphs(
     (['a b c d\nfirst e f g', 'next h i j', 'A, b c d'], [3])
     """
     docs = as_frame(docs)
+    check_rule(rule)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
     rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)
     split = split_paragraphs(keys["text"], min_words=min_words)

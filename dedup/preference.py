@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_argument
 from dedup.dates import parse_dates
 
 PREFER: Final = ("date", "-length", "site", "id")
@@ -29,6 +30,7 @@ def preference_order(
     >>> preference_order(keys, prefer=["date", "-length"]).tolist()
     [1, 2, 0]
     """
+    check_argument("keys", keys, pl.DataFrame, "a DataFrame")
     columns, descending = preference_columns(keys, prefer=prefer, site_priority=site_priority)
     last = [pl.col(name) for name in ("file", "row") if name in keys.columns]
     last.append(pl.int_range(pl.len()))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cleaners.arguments import check_argument
 from dedup.kernels import kernel
 
 U64 = np.uint64
@@ -79,5 +80,7 @@ def jaccard(x: np.ndarray, y: np.ndarray) -> float:
     >>> jaccard(np.array([1, 2, 3], np.uint64), np.array([2, 3, 4], np.uint64))
     0.5
     """
+    for name, shingles in (("x", x), ("y", y)):
+        check_argument(name, shingles, np.ndarray, "a sorted array of shingles, as shingle_sets gives them")
     shared = int(shared_shingles(x, y))
     return shared / (x.size + y.size - shared) if shared else 0.0

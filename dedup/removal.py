@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from cleaners.arguments import check_texts
 from dedup.shingles import word_counts
 
 HEADING_WORDS: Final = 10
@@ -56,6 +57,7 @@ def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
 
 def _by_text(texts: pl.Series, lines: pl.DataFrame) -> Iterator[tuple[int, str, set[int]]]:
     """Give each text that these lines are of: its number, itself, the lines."""
+    check_texts(texts)
     wanted = lines.group_by("doc").agg("line").sort("doc")
     chosen = texts.gather(wanted["doc"]).fill_null("")
     for doc, text, removed in zip(wanted["doc"], chosen, wanted["line"].to_list(), strict=True):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from cleaners.arguments import check_argument
 from dedup.bands import Bands, choose_bands
 
 SHORT: Final = 32
@@ -31,6 +32,9 @@ class Rule:
     template_guard: bool = False
 
     def __post_init__(self) -> None:
+        check_argument("words", self.words, int, "a whole number")
+        for name in ("threshold", "recall"):
+            check_argument(name, getattr(self, name), int | float, "a number")
         if not 1 <= self.words <= MOST_WORDS:
             raise ValueError(f"a shingle has from 1 to {MOST_WORDS} words, not {self.words}")
         if not 0 < self.threshold <= 1:
@@ -53,6 +57,11 @@ class Rule:
         """Sets smaller than this take part in the exact join: the short ones and all that may resemble one."""
         a, b = self.ratio
         return (SHORT - 1) * b // a + 1
+
+
+def check_rule(rule: object) -> None:
+    """Check that an argument is a rule."""
+    check_argument("rule", rule, Rule, "a Rule, as Rule(words=5, threshold=0.8) is")
 
 
 def ratio_of(threshold: float) -> tuple[int, int]:

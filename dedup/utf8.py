@@ -13,6 +13,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_texts
+
 _INLINE = 12
 """Bytes that Arrow keeps inside a string view itself."""
 
@@ -61,8 +63,7 @@ def utf8(texts: pl.Series) -> Iterator[Utf8]:
     ...     texts.lengths.tolist()
     [4, 0]
     """
-    if texts.dtype != pl.String:
-        raise TypeError(f"a kernel reads a column of text, not of {texts.dtype}")
+    check_texts(texts)
     capsule = texts.fill_null("").__arrow_c_stream__()
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     get_pointer.restype = ctypes.c_void_p
