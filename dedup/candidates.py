@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dedup.batches import beside
 from dedup.kernels import kernel
 from dedup.keyed import Keyed
 from dedup.repeated import repeated
@@ -122,13 +123,25 @@ def _keys_of_short(
     shingles = int(sizes.sum(where=chosen & (sizes < rule.joined_below), dtype=np.int64))
     del sizes
     counts = np.zeros(1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1), np.uint32)
-    for _, short in _short(columns, chosen):
+    pieces = partial(_short, columns, chosen)
+    if 8 * shingles <= memory // 8:
+        pieces = partial(iter, list(pieces()))
+    for _, short in pieces():
         add_shingles(counts, short)
     keyed = Keyed(scratch, ranges=_ranges(shingles, memory))
-    for documents, short in _short(columns, chosen):
-        keys, owners = prefix_keys(short, counts, rule)
-        keyed.add(keys, documents[owners])
+    work = partial(_prefixed, counts=counts, rule=rule)
+    for _, (keys, documents) in beside(work, pieces()):
+        keyed.add(keys, documents)
+    del counts, work, pieces
     yield from keyed.ranges()
+
+
+def _prefixed(
+    piece: tuple[NDArray[np.int32], pl.Series], *, counts: NDArray[np.uint32], rule: Rule
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    documents, short = piece
+    keys, owners = prefix_keys(short, counts, rule)
+    return keys, documents[owners]
 
 
 def _short(columns: Columns, chosen: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int32], pl.Series]]:
