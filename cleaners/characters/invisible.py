@@ -24,9 +24,11 @@ _INVISIBLE = _CONTROLS + _ZERO_WIDTH + _ZERO_WIDTH_SPACE + _JOINERS + _C1
 # Scripts without spaces, where a zero-width space parts words, and those whose letters joiners shape.
 _PARTED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}\p{Balinese}\p{Tai_Tham}]")
 _SHAPED = regex.compile(r"(?![\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}])[\p{L}\p{M}\p{So}\p{Sk}\p{Emoji_Modifier}]")
+_LOST_OR_MISREAD = r"[\x{fffd}\x{80}-\x{9f}]"
 _LOST = regex.compile(r"\ufffd+")
 _MISREAD = regex.compile(r"(?<=[^\x00-\x9f])[\x80-\x9f]+|[\x80-\x9f]+(?=[^\x00-\x9f])")
 _WORD = regex.compile(r"\w")
+_MARK = regex.compile(f"[{_BIDI}]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{bc=R}\p{bc=AL}]")
 _LEFT_TO_RIGHT = regex.compile(r"\p{bc=L}")
 _STRONG = regex.compile(r"[\p{bc=R}\p{bc=AL}\p{bc=L}]")
@@ -65,16 +67,18 @@ class DropInvisible:
 
     def flag(self, lines: pl.Series) -> pl.DataFrame:
         """Flag what stands for a character that was lost or misread."""
-        flags = [
-            found_flags(lines, _LOST, reason="character lost"),
-            found_flags(lines, _MISREAD, reason="control of another encoding"),
-        ]
-        return pl.concat(flags).cast(FLAGS).sort("at", "start")
+        rows = lines.str.contains(_LOST_OR_MISREAD).arg_true()
+        suspects = lines.gather(rows)
+        flags = pl.concat(
+            [
+                found_flags(suspects, _LOST, reason="character lost"),
+                found_flags(suspects, _MISREAD, reason="control of another encoding"),
+            ]
+        )
+        return flags.with_columns(at=rows.gather(flags["at"])).cast(FLAGS).sort("at", "start")
 
 
-def _without_invisible(text: str, start: int, end: int) -> tuple[str, str] | None:
-    before, after = text[start - 1 : start] if start else "\n", text[end : end + 1] or "\n"
-    run = text[start:end]
+def _without_invisible(before: str, run: str, after: str) -> tuple[str, str] | None:
     if any(character in _C1 for character in run) and not (before + after).isascii():
         return None
     left = "".join(character for character in run if _stays(character, before, after))
@@ -113,7 +117,7 @@ def _dropped_marks(lines: pl.Series) -> pl.DataFrame:
 def _idle_marks(line: str) -> Iterator[int]:
     """Places of the marks of direction that open or close nothing, or stand where no directions meet."""
     opened: list[int] = []
-    for place, character in enumerate(line):
+    for place, character in ((found.start(), found.group()) for found in _MARK.finditer(line)):
         if character in _OPENERS or character in _ISOLATES:
             opened.append(place)
         elif character in (_CLOSER, _ISOLATE_CLOSER):
@@ -124,7 +128,7 @@ def _idle_marks(line: str) -> Iterator[int]:
             opening = opened.pop()
             if not line[opening + 1 : place].strip(" \u00a0" + _BIDI):
                 yield from (opening, place)
-        elif character in "\u200e\u200f\u061c" and _is_idle(line, place, character):
+        elif _is_idle(line, place, character):
             yield place
     yield from opened
 

@@ -7,7 +7,7 @@ import polars as pl
 import regex
 
 from cleaners.characters.gates import any_of, contains_one_of
-from cleaners.characters.spans import SPANS, run_spans
+from cleaners.characters.spans import SPANS, found_spans, run_spans
 
 _NO_BREAK = "\u00a0\u202f\u2007\u2009"
 _ODD = _NO_BREAK + "\u2002\u2003\u200a\u2028\u2029\u1680\u205f\u2000\u2001\u2004\u2005\u2006\u2008"
@@ -18,6 +18,7 @@ _TRAILING = _LEADING + _IDEOGRAPHIC
 _PROSE = 100  # characters: a shorter line may be verse, code or the row of a table
 
 _DOUBLED = "doubled space"
+_DOUBLE = regex.compile(rf"(?<=[^ {_ODD}{_EDGES}])  (?=[^ {_ODD}{_EDGES}])")
 _WIDE_GAP = regex.compile(r"([\x20\u00a0])\1\1|\t")
 _BEFORE_FRENCH = regex.compile(r"[\p{Latin}\p{M}\p{N})\]»\"”’'%€$*!?.…]")
 _AFTER_FRENCH = regex.compile(r"[\p{Latin}\p{N}(\[\"“‘'…]")
@@ -100,9 +101,18 @@ def _inner_spaces(lines: pl.Series) -> pl.DataFrame:
         return SPANS.to_frame()
     inner = inner.with_columns(plain=_is_plain_prose(line))
     other = inner.filter(~pl.col("plain"))
-    spans = run_spans(other["line"], " " + _ODD, _single_space, unless=" ")
-    located = spans.with_columns(at=other["at"].gather(spans["at"])).cast(SPANS)
-    return pl.concat([located, _doubled_spaces(inner.filter("plain"))])
+    doubled = other.filter(line.str.contains("  ", literal=True))
+    return pl.concat(
+        [
+            _placed(run_spans(other["line"], " " + _ODD, _single_space, unless=" "), other),
+            _placed(found_spans(doubled["line"], _DOUBLE, _single_of_two), doubled),
+            _doubled_spaces(inner.filter("plain")),
+        ]
+    )
+
+
+def _placed(spans: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    return spans.with_columns(at=lines["at"].gather(spans["at"])).cast(SPANS)
 
 
 def _is_plain_prose(text: pl.Expr) -> pl.Expr:
@@ -119,16 +129,16 @@ def _doubled_spaces(lines: pl.DataFrame) -> pl.DataFrame:
     return within.select("at", "start", "end", after=pl.lit(" "), reason=pl.lit(_DOUBLED)).cast(SPANS)
 
 
-def _single_space(text: str, start: int, end: int) -> tuple[str, str] | None:
-    run = text[start:end]
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if not before or not after or before in _EDGES or after in _EDGES or _WIDE_GAP.search(run):
+def _single_space(before: str, run: str, after: str) -> tuple[str, str] | None:
+    if run == "  " or before in _EDGES or after in _EDGES or _WIDE_GAP.search(run):
         return None
-    if run == "  ":
-        return (" ", _DOUBLED) if _is_in_prose(text, start, end) else None
     if len(run) == 1 and run in _NO_BREAK and _is_typographic(before, after):
         return None
     return " ", "odd space"
+
+
+def _single_of_two(match: "regex.Match[str]") -> tuple[str, str] | None:
+    return (" ", _DOUBLED) if _is_in_prose(match.string, match.start(), match.end()) else None
 
 
 def _is_typographic(before: str, after: str) -> bool:

@@ -6,12 +6,12 @@ from typing import ClassVar
 import polars as pl
 import regex
 
-from cleaners.characters.spans import run_spans
+from cleaners.characters.spans import found_spans
 
 _TATWEEL = "\u0640"
-_LETTER_BEFORE = regex.compile(r"(?r)[\p{Script=Arabic}&&\p{L}]\p{M}*", regex.V1)
+_STRETCH = regex.compile(r"(?<=[\p{Script=Arabic}&&\p{L}]\p{M}*)\u0640++(?!\p{M})", regex.V1)
 _LETTER = regex.compile(r"[\p{Script=Arabic}&&\p{L}]", regex.V1)
-_MARK = regex.compile(r"\p{M}")
+_NO_LETTERS = r"\x{0}-\x{bf}\x{60c}\x{61b}\x{61f}\x{2000}-\x{206f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class DropTatweel:
     exposes: ClassVar = False
 
     def gate(self, text: pl.Expr) -> pl.Expr:
-        """Select the lines with a tatweel."""
-        return text.str.contains(_TATWEEL, literal=True)
+        """Select the lines with a tatweel before another, or before what may be a letter."""
+        return text.str.contains(rf"\x{{640}}[^{_NO_LETTERS}]")
 
     def rewrite(self, lines: pl.Series) -> pl.DataFrame:
         """Propose to drop stretches.
@@ -35,12 +35,10 @@ class DropTatweel:
         >>> DropTatweel().rewrite(pl.Series(["بيـــان بـ«رويترز»"])).select("start", "end", "after").rows()
         [(4, 10, '')]
         """
-        return run_spans(lines, _TATWEEL, _shortened)
+        return found_spans(lines, _STRETCH, _shortened)
 
 
-def _shortened(text: str, start: int, end: int) -> tuple[str, str] | None:
-    if not _LETTER_BEFORE.match(text, endpos=start) or _MARK.match(text, end):
-        return None
-    if _LETTER.match(text, end):
+def _shortened(stretch: "regex.Match[str]") -> tuple[str, str]:
+    if _LETTER.match(stretch.string, stretch.end()):
         return "", "stretches a word"
     return _TATWEEL, "doubled"
