@@ -16,6 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_argument
+
 SEPARATOR: Final = 0
 """Spaces, punctuation, symbols: end a word."""
 WORD: Final = 1
@@ -104,6 +106,7 @@ def fold(text: pl.Expr) -> pl.Expr:
     >>> pl.select(fold(pl.lit("«إعلانٌ هامّ» — Straße!"))).item()
     'اعلان هام strasse'
     """
+    check_argument("text", text, pl.Expr, "a Polars expression (for a string: fold_text)")
     return text.map_batches(_fold_series, return_dtype=pl.String, is_elementwise=True)
 
 
@@ -154,6 +157,7 @@ def fold_text(text: str) -> str:
     >>> fold_text("ﻣـُﺪَرِّس Ｎｅｗｓ")
     'مدرس news'
     """
+    check_argument("text", text, str, "a string")
     table = folding_table()
     out = []
     for point in map(ord, text):
