@@ -61,7 +61,7 @@ def _of_python(path: Path) -> Recipe:
         raise ValueError(f"RECIPE must be a tuple of cleaners, not {recipe!r}")
     for cleaner in recipe:
         if isinstance(cleaner, type):
-            raise ValueError(f"RECIPE has the class {cleaner.__name__}; make a cleaner of it: {cleaner.__name__}()")  # noqa: TRY004
+            raise ValueError(f"RECIPE has the class {cleaner.__name__}; make a cleaner of it: {cleaner.__name__}()")  # noqa: TRY004 - a faulty file, as the others
         for fault in faults(type(cleaner)):
             what = type(cleaner).__name__ if is_dataclass(cleaner) else repr(cleaner)
             raise ValueError(f"{what} is no cleaner: {fault}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -260,8 +261,7 @@ def test_a_killed_append_leaves_the_index_as_before(batches, contents, share):
     run([days[0]], folder / "out0", options=Options(**options))
     before = (folder / "index" / "index.json").read_bytes()
     expected = folder / "expected"
-    (folder / "copy").mkdir()
-    subprocess.run(["cp", "-r", str(folder / "index"), str(folder / "copy")], check=True)  # noqa: S607
+    shutil.copytree(folder / "index", folder / "copy" / "index")
     began = time.monotonic()
     run([days[1]], expected, options=Options(index=str(folder / "copy" / "index")))
     took = time.monotonic() - began
@@ -289,7 +289,7 @@ def test_killed_at_this_very_moment(batches, contents, moment):
         "before the seal": ("ghirbal.job", "seal", 0),
     }[moment]
     run([days[0]], folder / "out0", options=Options(index=str(folder / "index")))
-    subprocess.run(["cp", "-r", str(folder / "index"), str(folder / "copy")], check=True)  # noqa: S607
+    shutil.copytree(folder / "index", folder / "copy")
     run([days[1]], folder / "expected", options=Options(index=str(folder / "copy")))
     before = (folder / "index" / "index.json").read_bytes()
     module, name, calls = target
