@@ -26,6 +26,8 @@ Columns = Callable[..., Iterator[pl.DataFrame]]
 """Reads the columns named of a sketch table that lies elsewhere: yields its rows in order, in pieces of any size."""
 
 _MOST_COUNTERS: Final = 1 << 26
+_OFTEN: Final = np.iinfo(np.uint16).max
+"""How often a shingle comes at most, as far as anybody counts."""
 _GROUPED: Final = 40
 """Bytes that grouping takes for each key."""
 _LEAST: Final = 1 << 16
@@ -122,7 +124,7 @@ def _keys_of_short(
     sizes = values(columns, "shingles", chosen.size)
     shingles = int(sizes.sum(where=chosen & (sizes < rule.joined_below), dtype=np.int64))
     del sizes
-    counts = np.zeros(1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1), np.uint32)
+    counts = np.zeros(1 << min(max(4 * shingles, 1024).bit_length(), _MOST_COUNTERS.bit_length() - 1), np.uint16)
     pieces = partial(_short, columns, chosen)
     if 8 * shingles <= memory // 8:
         pieces = partial(iter, list(pieces()))
@@ -137,7 +139,7 @@ def _keys_of_short(
 
 
 def _prefixed(
-    piece: tuple[NDArray[np.int32], pl.Series], *, counts: NDArray[np.uint32], rule: Rule
+    piece: tuple[NDArray[np.int32], pl.Series], *, counts: NDArray[np.uint16], rule: Rule
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
     documents, short = piece
     keys, owners = prefix_keys(short, counts, rule)
@@ -154,7 +156,7 @@ def _short(columns: Columns, chosen: NDArray[np.bool_]) -> Iterator[tuple[NDArra
         first += table.height
 
 
-def add_shingles(counts: NDArray[np.uint32], sets: pl.Series) -> None:
+def add_shingles(counts: NDArray[np.unsignedinteger[Any]], sets: pl.Series) -> None:
     """Count the shingles of small sets, by as many of their low bits as there are counters, a power of two.
 
     Shingles that share a counter seem less rare than they are, which costs candidates and changes no answer.
@@ -166,11 +168,13 @@ def add_shingles(counts: NDArray[np.uint32], sets: pl.Series) -> None:
 def _add(counts, flat):  # type: ignore[no-untyped-def]  # numba's types
     mask = np.uint64(counts.size - 1)
     for shingle in flat:
-        counts[shingle & mask] += np.uint32(1)
+        place = shingle & mask
+        if counts[place] < _OFTEN:
+            counts[place] += counts.dtype.type(1)
 
 
 def prefix_keys(
-    sets: pl.Series, counts: NDArray[np.uint32], rule: Rule
+    sets: pl.Series, counts: NDArray[np.unsignedinteger[Any]], rule: Rule
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Key each small set by its rarest shingles; returns the keys and which set (row) each is of."""
     keys, owners = _prefixes(_flat(sets), sets.list.len().cast(pl.Int64).to_numpy(), counts, *rule.ratio)
