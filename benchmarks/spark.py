@@ -3,9 +3,9 @@
 python -m benchmarks.spark INPUT --partitions 2 7 200
 python -m benchmarks.spark INPUT --lose-executor
 python -m benchmarks.spark copies:100000 --command dedup
-python -m benchmarks.spark forms:20000 --command dedup --options="--template-guard off"
+python -m benchmarks.spark forms:20000 --command dedup --unguarded
 
-INPUT is a file, a folder, or texts that all fall into one bucket: copies of one, or one form with other words filled in.
+INPUT is a file, a folder, or texts that fall into one bucket: copies of one, or one form with other words filled in.
 CPU seconds are those of Spark's JVMs and Python workers, peak MB those of the largest Python worker.
 """
 
@@ -13,18 +13,21 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Event, Thread
 
+import numpy as np
 import polars as pl
 from pyspark.sql import SparkSession
 
 from ghirbal import job as local
+from ghirbal.options import Options
+from ghirbal.spark import verifying
 from ghirbal.spark.job import job
 
 TABLES = ("documents", "edits", "flags", "decisions", "paragraphs")
@@ -32,13 +35,16 @@ ROOT = Path(__file__).resolve().parents[1]
 CLUSTER = "local-cluster[2,1,2048]"
 
 
-def session(master: str, partitions: int, events: Path, memory: str) -> SparkSession:
+def session(master: str, partitions: int, events: Path, memory: str, *, interpreted: bool) -> SparkSession:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     events.mkdir(exist_ok=True)
     made = (
         SparkSession.builder.master(master)
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.memory", memory)
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if interpreted else "")
+        .config("spark.sql.codegen.wholeStage", not interpreted)
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN" if interpreted else "FALLBACK")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", partitions)
@@ -85,6 +91,12 @@ def processes() -> dict[int, list[str]]:
     return {pid: fields for pid, fields in found.items() if pid in mine - {os.getpid()}}
 
 
+def command_of(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def cpu_seconds() -> float:
     """User and system time of all of them, also of those that have ended."""
     ticks = sum(sum(map(int, fields[11:15])) for fields in processes().values())
@@ -103,9 +115,9 @@ class Peak(Thread):
         while not self.over.wait(0.5):
             for pid in processes():
                 with suppress(OSError):
-                    folder = Path(f"/proc/{pid}")
-                    if b"pyspark" in (folder / "cmdline").read_bytes().partition(b"\0")[2]:
-                        told = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+                    if b"pyspark.daemon" in command_of(pid):
+                        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+                        told = dict(line.split(":", 1) for line in status)
                         self.megabytes = max(self.megabytes, int(told.get("VmHWM", "0").split()[0]) >> 10)
 
 
@@ -132,12 +144,7 @@ def equal(one: Path, other: Path) -> dict[str, bool]:
 
 def executors() -> list[int]:
     """Process numbers of the executors that this process's own JVM started."""
-    told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout  # noqa: S607 - the one of this machine
-    lines = [line.split(None, 2) for line in told.splitlines()[1:]]
-    mine = {os.getpid()}
-    for _ in range(4):
-        mine |= {int(pid) for pid, parent, _ in lines if int(parent) in mine}
-    return [int(pid) for pid, _, args in lines if int(pid) in mine and "CoarseGrainedExecutorBackend" in args]
+    return [pid for pid in processes() if b"CoarseGrainedExecutorBackend" in command_of(pid)]
 
 
 def lose_one(seconds: list[float]) -> None:
@@ -153,21 +160,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input")
     parser.add_argument("--command", choices=("run", "clean", "dedup"), default="run")
-    parser.add_argument("--options", default="", help="of the command, as it takes them")
+    parser.add_argument("--unguarded", action="store_true", help="--template-guard off")
     parser.add_argument("--partitions", type=int, nargs="*", default=[7])
     parser.add_argument("--unit-bytes", type=int, default=1 << 20)
     parser.add_argument("--lose-executor", type=float, nargs="*", help="seconds after which one is killed, each")
     parser.add_argument("--block", type=int, default=verifying.BLOCK, help="documents of a large bucket in one task")
     parser.add_argument("--driver-memory", default="2g")
+    parser.add_argument("--interpreted", action="store_true", help="compile no plans: faster on little input")
     parser.add_argument("--alone", action="store_true", help="without the job on this machine")
     chosen = parser.parse_args()
     verifying.BLOCK = chosen.block
-    clusters.LARGE = min(clusters.LARGE, chosen.block) if chosen.block < verifying.BLOCK else clusters.LARGE
     with TemporaryDirectory() as folder:
         base = Path(folder)
         kind, _, count = chosen.input.partition(":")
         source = one_bucket(kind, int(count), base / f"{kind}.parquet") if count.isdigit() else chosen.input
-        options = options_of(chosen.command, chosen.options)
+        options = Options(template_guard=False if chosen.unguarded else None)
         if not chosen.alone:
             start = time.perf_counter()
             counts = getattr(local, chosen.command)([source], base / "local", options=options).counts
@@ -175,13 +182,19 @@ def main() -> None:
         for partitions in chosen.partitions:
             events = base / f"events-{partitions}"
             lost = chosen.lose_executor
-            made = session("local[2]" if lost is None else CLUSTER, partitions, events, chosen.driver_memory)
+            made = session(
+                "local[2]" if lost is None else CLUSTER,
+                partitions,
+                events,
+                chosen.driver_memory,
+                interpreted=chosen.interpreted,
+            )
             if lost is not None:
                 Thread(target=lose_one, args=(lost or [40.0],), daemon=True).start()
             out = base / f"spark-{partitions}"
             peak, start, cpu = Peak(), time.perf_counter(), cpu_seconds()
             peak.start()
-            job(made, chosen.command, [source], out, options, unit_bytes=chosen.unit_bytes)
+            job(made, chosen.command, [source], out, options=options, unit_bytes=chosen.unit_bytes)
             seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu
             peak.over.set()
             made.stop()
@@ -190,12 +203,6 @@ def main() -> None:
             print(f"spark, {partitions} partitions: {seconds:.1f} s, {cpu:.0f} CPU s; equal: {same}")
             print({name: stage.get("seconds") for name, stage in stages.items() if isinstance(stage, dict)})
             print({**measured(events), "peak MB of a worker": peak.megabytes}, flush=True)
-
-
-def options_of(command: str, flags: str) -> Options:
-    names = {field.name for field in fields(Options)}
-    told = vars(make_parser().parse_args([command, "IN", *shlex.split(flags)]))
-    return Options(**{name: value for name, value in told.items() if name in names and value is not None})
 
 
 if __name__ == "__main__":

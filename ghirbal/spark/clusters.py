@@ -21,6 +21,8 @@ FEW: Final = 32
 """Undecided members of a bucket, of which all pairs are compared rather than one more round made."""
 LARGE: Final = 256
 """Members of a bucket from which on its pairs are never listed, but compared block by block."""
+LITTLE: Final = 1_000_000
+"""Undecided pairs of numbers that one task takes over at once rather than one more round be made: 50 MB."""
 LEFT: Final = 20_000_000
 """Pairs of numbers that one task takes over after the last round: 1 GB."""
 
@@ -83,14 +85,13 @@ def _rest(members: DataFrame, undecided: DataFrame, verifier: Verifier) -> DataF
 def _settled(work: Workspace, pairs: DataFrame, name: str) -> DataFrame:
     """Decide on a graph of verified pairs as `dedup.rounds.settle` does; returns the `rank` of each that goes.
 
-    After `ROUNDS` rounds one task finishes what is left, if it is within `LEFT`: a chain laid in the order of
-    preference would take as many rounds as it has links.
+    Rounds end when `LITTLE` is left, which one task finishes. After `ROUNDS` it takes what is left, if that is within
+    `LEFT`: a chain laid in the order of preference would take as many rounds as it has links.
     """
     open_ = work.keep(pairs, f"{name}-open")
     gone = [work.frame(pl.DataFrame(schema={"rank": pl.Int64}))]
-    for turn in range(ROUNDS):
-        if open_.isEmpty():
-            return _union(gone)
+    turn = 0
+    while (count := rows_of(open_)) > LITTLE and turn < ROUNDS:
         later = open_.select(F.col("after").alias("before"))
         stays = open_.select("before").distinct().join(later, "before", "left_anti")
         goes = open_.join(stays, "before").select(F.col("after").alias("rank")).distinct()
@@ -100,10 +101,10 @@ def _settled(work: Workspace, pairs: DataFrame, name: str) -> DataFrame:
         left = open_.join(known.withColumnRenamed("rank", "before"), "before", "left_anti")
         left = left.join(goes.withColumnRenamed("rank", "after"), "after", "left_anti")
         open_ = work.keep(left, f"{name}-open-{turn}")
-    count = rows_of(open_)
+        turn += 1
     if count > LEFT:
         raise GhirbalError(
-            f"{count:,} similar pairs are undecided after {ROUNDS} rounds, and one task takes {LEFT:,} at most: "
+            f"{count:,} similar pairs are undecided after {turn} rounds, and one task takes {LEFT:,} at most: "
             "the texts form long chains of resemblance; a higher --threshold cuts them"
         )
     table = pl.DataFrame(pl.from_arrow(open_.toArrow()))

@@ -13,6 +13,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
 
 Function = Callable[[pl.DataFrame], pl.DataFrame]
+Pieces = Callable[[pl.DataFrame], Iterator[pl.DataFrame]]
 Texts = Callable[[pl.DataFrame], pl.Series]
 Stream = Callable[[Iterator[pl.DataFrame]], Iterator[pl.DataFrame]]
 
@@ -46,6 +47,17 @@ def grouped(frame: DataFrame, by: list[str], function: Function, schema: pl.Sche
 
     def within(table: pa.Table) -> pa.Table:  # Spark reads the hints
         return _written(function(_read(table)), types)
+
+    return frame.groupBy(*by).applyInArrow(within, from_arrow_schema(types))
+
+
+def streamed(frame: DataFrame, by: list[str], function: Pieces, schema: pl.Schema) -> DataFrame:
+    """Call a function on each group, as `grouped` does, whose answer comes in pieces: it has no bound."""
+    types = _arrow(schema)
+
+    def within(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:  # Spark reads the hints
+        for made in function(_read(pa.Table.from_batches(batches))):
+            yield from _written(made, types).to_batches()
 
     return frame.groupBy(*by).applyInArrow(within, from_arrow_schema(types))
 

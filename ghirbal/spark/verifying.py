@@ -14,10 +14,13 @@ from dedup import Rule, shingle_sets
 from dedup.guard import template_findings
 from dedup.pairs import verify_block, verify_pairs
 from ghirbal.spark.candidates import unsigned
-from ghirbal.spark.frames import Texts, Workspace, grouped, mapped
+from ghirbal.spark.frames import Texts, Workspace, grouped, mapped, streamed
 
 BLOCK: Final = 4096
 """Documents of a large bucket that are compared with as many others in one task: 18 MB of sets."""
+
+PAIRS: Final = 1 << 18
+"""Pairs that are compared before those found are handed on: all of them may be similar."""
 
 SETS: Final = pl.Schema({"rank": pl.Int64(), "hashes": pl.List(pl.Int64()), "text": pl.String()})
 _SHARED: Final = {"before": pl.Int64(), "after": pl.Int64(), "shared": pl.Int64(), "jaccard": pl.Float64()}
@@ -60,7 +63,7 @@ class Verifier:
         """Compare all pairs of each (large) bucket, whose `members` columns tell, block by block.
 
         Members fall into blocks by a hash of their rank; each two blocks of a bucket are one task's, so that no
-        task holds more than twice `BLOCK` sets, however large the bucket.
+        task holds more than twice `BLOCK` sets and `PAIRS` pairs, however large the bucket.
         """
         sizes = members.groupBy(*bucket).agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("long").alias("blocks"))
         placed = members.join(sizes, bucket).withColumn("block", F.pmod(F.xxhash64("rank"), F.col("blocks")))
@@ -71,7 +74,7 @@ class Verifier:
             (F.col("block") <= F.col("other")).alias("first"),
         )  # fmt: skip
         beside = cells.join(self.sets.select("rank", "hashes"), "rank")
-        similar = grouped(beside, [*bucket, "low", "high"], partial(_verify_cell, self.rule), _SIMILAR)
+        similar = streamed(beside, [*bucket, "low", "high"], partial(_verify_cell, self.rule, PAIRS), _SIMILAR)
         return self._guarded(similar.distinct())
 
     def _guarded(self, similar: DataFrame) -> DataFrame:
@@ -85,24 +88,28 @@ class Verifier:
 def _verify(rule: Rule, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for pairs in batches:
         shared = pl.Series("shared", verify_pairs(unsigned(pairs["left"]), unsigned(pairs["right"]), rule))
-        yield _similar(pairs.with_columns(shared))
+        yield _similar(pairs.with_columns(pl.col("left", "right").list.len(), shared))
 
 
-def _verify_cell(rule: Rule, cell: pl.DataFrame) -> pl.DataFrame:
-    """Compare the documents of one block with those of the other, or of one block with each other."""
+def _verify_cell(rule: Rule, most: int, cell: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Compare the documents of two blocks, or of one with each other, `most` pairs at a time."""
     ones = cell.filter("first")
-    others = ones if (cell["low"][0] == cell["high"][0]) else cell.filter(~pl.col("first"))
-    left, right, shared = verify_block(unsigned(ones["hashes"]), unsigned(others["hashes"]), rule)
-    pairs = pl.DataFrame(
-        {"one": ones["rank"].gather(left), "two": others["rank"].gather(right), "shared": shared}
-    ).with_columns(ones["hashes"].gather(left).alias("left"), others["hashes"].gather(right).alias("right"))
-    low, high = pl.min_horizontal("one", "two"), pl.max_horizontal("one", "two")
-    named = pairs.with_columns(before=low, after=high).filter(pl.col("before") < pl.col("after"))
-    return _similar(named.unique(["before", "after"]))
+    same = cell["low"][0] == cell["high"][0]
+    others = ones if same else cell.filter(~pl.col("first"))
+    hashes = unsigned(others["hashes"])
+    for strip in ones.iter_slices(max(most // max(others.height, 1), 1)):
+        left, right, shared = verify_block(unsigned(strip["hashes"]), hashes, rule)
+        one, two = strip["rank"].gather(left), others["rank"].gather(right)
+        sizes = [side["hashes"].list.len().gather(rows) for side, rows in ((strip, left), (others, right))]
+        pairs = pl.DataFrame({"one": one, "two": two, "left": sizes[0], "right": sizes[1], "shared": shared})
+        # In a block of its own each pair comes in both orders, and each document with itself.
+        once = pairs.filter(pl.col("one") < pl.col("two")) if same else pairs
+        yield _similar(once.with_columns(before=pl.min_horizontal("one", "two"), after=pl.max_horizontal("one", "two")))
 
 
 def _similar(pairs: pl.DataFrame) -> pl.DataFrame:
-    left, right, shared = pl.col("left").list.len(), pl.col("right").list.len(), pl.col("shared")
+    """Say of pairs with the sizes of their sets, `left` and `right`, how similar they are; see `_SIMILAR`."""
+    left, right, shared = pl.col("left"), pl.col("right"), pl.col("shared")
     total = left.cast(pl.Int64) + right.cast(pl.Int64)
     return (
         pairs.filter(shared >= 0)

@@ -149,6 +149,7 @@ def bulletins(count, *, same):
 def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
     monkeypatch.setattr(clusters, "LARGE", 40)
     monkeypatch.setattr(verifying, "BLOCK", 64)
+    monkeypatch.setattr(verifying, "PAIRS", 1000)
     texts, rule = bulletins(150, same=same), Rule(words=2, threshold=0.5, template_guard=False)
     expected = find_duplicates(
         sketch_batch(texts, rule),
@@ -161,6 +162,7 @@ def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
 
 def test_a_chain_longer_than_the_rounds_ends_in_one_task(session, tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "ROUNDS", 2)
+    monkeypatch.setattr(clusters, "LITTLE", 0)
     words = [f"w{number}" for number in range(300)]
     texts = pl.Series("text", [" ".join(words[start : start + 60]) for start in range(0, 240, 10)])
     rule = Rule(words=2, threshold=0.6)
