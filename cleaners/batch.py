@@ -14,7 +14,13 @@ from cleaners.rewriting import REMARKS, Rewriter, Rewritten, composed, rewrite_l
 
 @dataclass(frozen=True, slots=True)
 class CleanedBatch:
-    """Cleaned texts with their ledger; `doc` of `EDITS` and `FLAGS` is the position in the batch."""
+    """Cleaned texts with their ledger; `doc` of `EDITS` and `FLAGS` is the position in the batch.
+
+    >>> from cleaners import ENCODING
+    >>> batch = clean_batch(pl.Series(["so", "كتـــاب"]), recipe=ENCODING)
+    >>> batch.texts.to_list(), batch.edits.select("doc", "before").rows(), batch.flags.height
+    (['so', 'كتاب'], [(1, 'ـــ')], 0)
+    """
 
     texts: pl.Series
     edits: pl.DataFrame

@@ -24,6 +24,12 @@ class Cleaned(Generic[Frame]):
 
     `documents` are the rows that came in, their text cleaned. `edits` and `flags` have `row` (u64, from 1, of
     the documents) and, where the documents had one, `id`, and then the columns of the ledger from `line` on.
+
+    >>> cleaned = clean(pl.DataFrame({"text": ["كتـــاب"]}))
+    >>> cleaned.documents["text"].to_list(), cleaned.edits.select("row", "before", "after", "cleaner").rows()
+    (['كتاب'], [(1, 'ـــ', '', ['DropTatweel'])])
+    >>> cleaned.flags.is_empty()
+    True
     """
 
     documents: Frame

@@ -43,6 +43,19 @@ class Rewriter(Protocol):
     `reason` of lines that it suspects and leaves alone; and it may say `unusual_only = True`, that it has
     nothing to do on lines of everyday characters (`cleaners.characters.gates.unusual`), and `exposes = False`,
     that what it leaves gives the rewriters before it nothing new to do.
+
+    >>> import regex
+    >>> from cleaners import clean_text, found_spans
+    >>> class JoinDashes:
+    ...     safety = "repair"
+    ...
+    ...     def gate(self, text):
+    ...         return text.str.contains("--", literal=True)
+    ...
+    ...     def rewrite(self, lines):
+    ...         return found_spans(lines, regex.compile("--+"), lambda _: ("–", "dashes"))
+    >>> isinstance(JoinDashes(), Rewriter), clean_text("rain -- and snow", recipe=(JoinDashes(),))
+    (True, 'rain – and snow')
     """
 
     safety: ClassVar[str]

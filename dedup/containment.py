@@ -39,6 +39,18 @@ def contained_articles(
     size the less preferred counts as the shorter. All such pairs (see `CONTAINED`) come, each verified by an exact
     comparison, those of a longer `short` first, then the most preferred `long`. A pair at the threshold is missed
     once in a hundred times where the shorter has 20 shingles (`LEAST`, fewer are never looked for), less the more.
+
+    >>> from functools import partial
+    >>> from dedup import find_duplicates, sample_shingles
+    >>> from dedup.batches import gathered, sketch_all
+    >>> long = " ".join(f"word{number}" for number in range(90))
+    >>> texts, rank, rule = pl.Series([long, long[:200]]), np.arange(2), Rule(words=2, threshold=0.8)
+    >>> sketches = sketch_all([texts], rule)
+    >>> read, sizes = partial(gathered, texts), sketches["shingles"].cast(pl.Int64).to_numpy()
+    >>> found = find_duplicates(sketches, rank, read, rule)
+    >>> samples = [sample_shingles(texts, words=2)]
+    >>> contained_articles(found, samples, sizes, rank, read, rule=rule, threshold=0.9).rows()
+    [(1, 0, 29)]
     """
     stays = found["survivor"].is_null().arg_true().to_numpy().astype(np.int64)
     store = SampleStore(_emptied(scratch))
@@ -66,7 +78,16 @@ def prove_contained(
     scratch: BinaryIO | None = None,
     memory: int = MEMORY,
 ) -> pl.DataFrame:
-    """Compare pairs of documents, each once and in either direction: those of which one stands in the other."""
+    """Compare pairs of documents, each once and in either direction: those of which one stands in the other.
+
+    >>> from functools import partial
+    >>> from dedup.batches import gathered
+    >>> long = " ".join(f"word{number}" for number in range(90))
+    >>> texts, sizes, rule = pl.Series([long, long[:200]]), np.array([89, 30]), Rule(words=2)
+    >>> pair = np.array([0]), np.array([1])
+    >>> prove_contained(*pair, sizes, np.arange(2), partial(gathered, texts), rule=rule, threshold=0.9).rows()
+    [(1, 0, 29)]
+    """
     own, other = sizes[ones], sizes[others]
     forward = (own < other) | ((own == other) & (rank[ones] > rank[others]))
     shorts, longs = np.where(forward, ones, others), np.where(forward, others, ones)
@@ -99,6 +120,17 @@ def remove_contained(
     What went for the shorter goes for the longer then, and must be contained in it too: else the shorter stays.
     Longer ones are decided first, so what is named stays. The answer is `found` with these decisions, the exact
     `jaccard` and `containment`, and `contained` as reason.
+
+    >>> from functools import partial
+    >>> from dedup import FOUND
+    >>> from dedup.batches import gathered
+    >>> long = " ".join(f"word{number}" for number in range(90))
+    >>> texts, sizes = pl.Series([long, long[:200]]), np.array([89, 30])
+    >>> found = pl.DataFrame([(None, None, None, "unique")] * 2, schema=FOUND, orient="row")
+    >>> pairs = pl.DataFrame([(1, 0, 29)], schema=CONTAINED, orient="row")
+    >>> read = partial(gathered, texts)
+    >>> remove_contained(found, pairs, sizes, read, rule=Rule(words=2), threshold=0.9)["survivor"].to_list()
+    [None, 0]
     """
     a, b = ratio_of(threshold)
     survivor = found["survivor"].fill_null(-1).to_numpy().copy()

@@ -56,6 +56,13 @@ def find_duplicates(
     (document number; null where the document stays), the exact `jaccard` similarity and `containment` (shared
     shingles over the smaller set) of the two, and `reason`. Documents with one shingle set share their fate: the
     template guard reads the text of the most preferred of them. A table that lies elsewhere is read by columns.
+
+    >>> from dedup import sketch_batch
+    >>> from dedup.batches import gathered
+    >>> texts, rule = pl.Series(["Rain fell all day.", "Snow fell.", "rain fell ALL day"]), Rule(words=2)
+    >>> found = find_duplicates(sketch_batch(texts, rule), np.array([1, 2, 0]), partial(gathered, texts), rule)
+    >>> found.select("survivor", "jaccard", "reason").rows()
+    [(2, 1.0, 'identical'), (None, None, 'unique'), (None, None, 'survivor')]
     """
     columns = columns_of(sketches) if isinstance(sketches, pl.DataFrame) else sketches
     return search_duplicates(columns, rank, texts, rule, scratch=scratch, memory=memory).table()

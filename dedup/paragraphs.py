@@ -97,6 +97,10 @@ def find_contained(
 
     That is an article of which no paragraph stays, nor any shorter line after the first that goes: what stood
     before it is a headline or a by-line.
+
+    >>> doc, line, none = np.array([0, 1, 1]), np.array([2, 1, 2]), np.zeros(3, np.int64)
+    >>> find_contained(doc, line, none, np.array([True, True, False])).tolist()
+    [True, False, False]
     """
     table = pl.DataFrame({"doc": doc, "line": line, "last_short": last_short, "gone": gone})
     return (

@@ -26,7 +26,12 @@ _FURTHER: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Sample `i` is `hashes[starts[i]:starts[i + 1]]`, in no order."""
+    """Sample `i` is `hashes[starts[i]:starts[i + 1]]`, in no order.
+
+    >>> samples = sample_shingles(pl.Series(["one two three", " ".join(map(str, range(99)))]), words=2)
+    >>> samples.starts.size - 1, bool((samples.hashes % RATE == 0).all())
+    (2, True)
+    """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]

@@ -155,7 +155,12 @@ def hash_shingles(address, length, words, table, starts, points, shingles):  # t
 
 @dataclass(frozen=True, slots=True)
 class ShingleSets:
-    """Sorted sets of shingle hashes, one after the other: set `i` is `hashes[starts[i]:starts[i + 1]]`."""
+    """Sorted sets of shingle hashes, one after the other: set `i` is `hashes[starts[i]:starts[i + 1]]`.
+
+    >>> sets = shingle_sets(pl.Series(["one two three", "two three four"]), words=2)
+    >>> len(sets), np.intersect1d(sets[0], sets[1]).size
+    (2, 1)
+    """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]

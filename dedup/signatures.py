@@ -68,7 +68,12 @@ def lower_minima(shingles, count, factors, summands, minima):  # type: ignore[no
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """`minima` (uint32, a row for each text) and `shingles` (uint32, how many distinct ones each text has)."""
+    """`minima` (uint32, a row for each text) and `shingles` (uint32, how many distinct ones each text has).
+
+    >>> two = signatures(pl.Series(["one two three four", "else"]), count=64)
+    >>> len(two), two.minima.shape, two.shingles.tolist(), two.to_datasketch()[0].seed
+    (2, (2, 64), [2, 1], 1)
+    """
 
     minima: NDArray[np.uint32]
     shingles: NDArray[np.uint32]

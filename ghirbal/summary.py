@@ -9,7 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the rows, where it lies, and what the user should know besides."""
+    """What became of the rows, where it lies, and what the user should know besides.
+
+    >>> rows = {"in": 3, "survivors": 2, "removed": 1, "quarantined": 0}
+    >>> summary(Outcome(Path("out"), {"rows": rows})).splitlines()[0]
+    '3 rows in = 2 survivors + 1 removed + 0 quarantined'
+    """
 
     out: Path
     counts: dict[str, Any]

@@ -1,6 +1,7 @@
 """The repo keeps its own rules: pages name what exists, nothing points at a machine, modules are small."""
 
 import ast
+import inspect
 import re
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+import ghirbal
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("cleaners", "dedup", "ghirbal")
@@ -66,6 +69,14 @@ def test_public_names_are_listed_and_exist(package: str) -> None:
     module = import_module(package)
     assert module.__all__
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_every_public_name_has_a_runnable_example() -> None:
+    """Doctests run with the tests of each package; constants, which are no functions nor classes, need none."""
+    found = {name: getattr(ghirbal, name) for name in ghirbal.__all__}
+    spoken = {name: one for name, one in found.items() if inspect.isfunction(one) or inspect.isclass(one)}
+    assert len(spoken) > 60
+    assert [name for name, one in spoken.items() if ">>>" not in (one.__doc__ or "")] == []
 
 
 def distribution_names(requirements: list[str]) -> set[str]:

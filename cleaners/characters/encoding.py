@@ -39,6 +39,10 @@ class FixEncoding:
     MacRoman or MacArabic, also several times over; Arabic, Cyrillic, Greek, Hebrew, Chinese, Japanese and Korean
     encodings read as Western ones. The result must read better, by the table of frequent pairs of letters. What
     ftfy knows besides it repairs, with nothing but its encoding fixers. What still looks wrong is flagged.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("The mayorâ€™s cafÃ©", recipe=(FixEncoding(),))
+    'The mayor’s café'
     """
 
     safety: ClassVar = "repair"

@@ -30,6 +30,10 @@ class DecodeEntities:
 
     An entity that stands alone between quotes or brackets is what the sentence is about, and stays. One that
     names nothing, or a control character, stays too; one that breaks a line becomes a space.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("Smith &amp;amp; Sons", recipe=(DecodeEntities(),))
+    'Smith & Sons'
     """
 
     safety: ClassVar = "repair"

@@ -41,6 +41,10 @@ class DecodeEscapes:
 
     Only whole words that become words of one script, with letters beyond ASCII. Addresses and code stay as they
     are, and so does a `\u` escape alone, of which the sentence may speak.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("See %D9%85%D8%B5%D8%B1 today", recipe=(DecodeEscapes(),))
+    'See مصر today'
     """
 
     safety: ClassVar = "repair"

@@ -46,6 +46,10 @@ class DropInvisible:
     where it parts words (Thai, Khmer …), a mark of direction stays where directions meet, and an embedding
     that is closed and holds something stays. U+FFFD is only flagged: what it stood for is not known. So is a C1
     control beside a letter beyond ASCII: it is a piece of text in another encoding.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("rain" + chr(0x200B) + " fell", recipe=(DropInvisible(),))
+    'rain fell'
     """
 
     safety: ClassVar = "repair"

@@ -27,6 +27,10 @@ class FoldPresentationForms:
 
     Text that was stored as it is seen, left to right, is turned around: there the forms that begin a word stand at
     its end. Ligatures that stand for a word or a phrase (`ﷲ`, `ﷺ`, `﷽`) stay.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("ﻣﺪﺭﺳﺔ", recipe=(FoldPresentationForms(),))
+    'مدرسة'
     """
 
     safety: ClassVar = "repair"

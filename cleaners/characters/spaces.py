@@ -26,11 +26,16 @@ _AFTER_FRENCH = regex.compile(r"[\p{Latin}\p{N}(\[\"“‘'…]")
 
 @dataclass(frozen=True, slots=True)
 class NormalizeSpaces:
-    """Trim lines, and leave one plain space between words.
+    r"""Trim lines, and write one plain space for odd spaces anywhere and for double ones in long lines.
 
-    What is, or may be, layout stays: gaps of three or more, tabs, the indentation of a short line, a double
-    space in a short line unless it follows a sentence's punctuation, the ideographic space. So do the
-    no-break spaces of French punctuation (`mot\u00a0!`, `«\u00a0mot\u00a0»`) and those within a number.
+    What is, or may be, layout stays: gaps of three or more, tabs, the ideographic space, and in a line below 100
+    characters, which may be verse or the row of a table, its indentation and its double spaces, save those after a
+    sentence's punctuation. So do the no-break spaces of French punctuation (`mot !`, `« mot »`) and those within a
+    number.
+
+    >>> from cleaners import clean_text
+    >>> clean_text(" A bridge \n\u00a0over the\u00a0river.  It stands. ", recipe=(NormalizeSpaces(),))
+    'A bridge\nover the river. It stands.'
     """
 
     safety: ClassVar = "repair"

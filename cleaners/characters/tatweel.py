@@ -20,6 +20,10 @@ class DropTatweel:
 
     What joins a letter to something else stays, as one sign: `بـ«`, `لـCNN`, `1445هـ`. A run between spaces
     is a dash, one before a suffix (`ـة`) names it, and one under a mark carries it: they stay as they are.
+
+    >>> from cleaners import clean_text
+    >>> clean_text("كتـــاب 1445هـ", recipe=(DropTatweel(),))
+    'كتاب 1445هـ'
     """
 
     safety: ClassVar = "repair"

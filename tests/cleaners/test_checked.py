@@ -57,7 +57,7 @@ SPANS = "must return a DataFrame of at: UInt32, start: UInt32, end: UInt32, afte
     ("answer", "sentence"),
     [
         (lambda _: made(evidence="plaec"), "gives the evidence 'plaec': did you mean 'place'? It is one of proved, pl"),
-        (lambda _: made(evidence="xyz"), "gives the evidence 'xyz'. It is one of proved, place, run, known, alone"),
+        (lambda _: made(evidence="xyz"), "gives the evidence 'xyz'. It is one of proved, place, "),
         (lambda _: [1], f"{COLUMNS}; `marks` makes it; it returned list [1]"),
         (lambda _: None, f"{COLUMNS}; `marks` makes it; it returned NoneType None"),
         (lambda _: made().drop("cut"), f"{COLUMNS}; `marks` makes it; it has no 'cut'"),
