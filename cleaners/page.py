@@ -50,10 +50,21 @@ EVIDENCE: Final = ("proved", "place", "run", "known", "alone")
 
 @runtime_checkable
 class Dropper(Protocol):
-    """A cleaner that drops whole lines.
+    r"""A cleaner that drops whole lines.
 
     `mark` is given the `PAGE` of what is left of every document and returns `MARKS`; it is pure, looks at no
     document but the line's own, and may be called again after lines have gone.
+
+    >>> from cleaners import clean_text
+    >>> class DropWeather:
+    ...     safety = "chrome"
+    ...
+    ...     def mark(self, page):
+    ...         found = page.filter(pl.col("key").str.starts_with("weather today"), ~pl.col("sentence"))
+    ...         return marks(found, self, reason="weather", evidence="place")
+    >>> text = "Rain fell on the city all day and the river rose.\nWeather today: 12°"
+    >>> isinstance(DropWeather(), Dropper), clean_text(text, recipe=(DropWeather(),))
+    (True, 'Rain fell on the city all day and the river rose.')
     """
 
     safety: ClassVar[str]
