@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dedup.distinct import mix
 from dedup.kernels import kernel
-from dedup.words import SPACE, FoldedTexts, folded_words, number_signs, weekdays
+from dedup.numbers import DIGITS, all_known, numbers_of
+from dedup.words import SPACE, FoldedTexts, digit_values, folded_words, number_signs, weekdays
 
 U32 = np.uint32
 U64 = np.uint64
-_DIGITS: Final = 1
 _SINGLE: Final = 2
 _TRIPLES: Final = 1 << 16
 
@@ -34,7 +34,8 @@ def may_be_filled_in(
 
     It needs foreign words with digits in both texts and a blank, or `names` that come back in both, or two blanks
     that both fill with two words or more, or one with `name` or more. A word without digits is called foreign here
-    as there; one with digits, or a day of the week, if the other text has not the same. The words around a blank are
+    as there; one with digits if the other text has not all of its numbers, a day of the week if it has not the same.
+    The words around a blank are
     in both texts, so a blank is a whole run of words that the other has not.
 
     >>> from dedup.words import folded_words
@@ -45,7 +46,7 @@ def may_be_filled_in(
     hashes, kinds, begins, firsts = _hash_words(texts.points, texts.starts, number_signs(), _days())
     return np.asarray(
         _may_be(
-            texts.points, texts.starts, hashes, kinds, begins, firsts, lefts, rights,
+            texts.points, texts.starts, hashes, kinds, begins, firsts, digit_values(), lefts, rights,
             blanks.names, blanks.name, blanks.longest,
         )
     )  # fmt: skip
@@ -80,13 +81,13 @@ def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def]  #
             while i < end and points[i] != SPACE:
                 hash_ = (hash_ ^ U64(points[i])) * U64(0x9E3779B97F4A7C15)
                 if signs[points[i]] == 1:
-                    kind = np.uint8(_DIGITS)
+                    kind = np.uint8(DIGITS)
                 i += 1
             if i - begin == 1:
                 kind |= np.uint8(_SINGLE)
             hash_ = max(mix(hash_), U64(1))
             if days[_find(hash_, days)] != U64(0):
-                kind |= np.uint8(_DIGITS)
+                kind |= np.uint8(DIGITS)
             hashes[written] = hash_
             kinds[written] = kind
             begins[written] = begin
@@ -122,7 +123,7 @@ def _table(hashes):  # type: ignore[no-untyped-def]  # numba's types
 
 
 @kernel
-def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+def _may_be(points, starts, hashes, kinds, begins, firsts, values, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     answers = np.zeros(lefts.size, np.bool_)
     triples = np.zeros(_TRIPLES, np.bool_)
     for pair in range(lefts.size):
@@ -140,9 +141,13 @@ def _may_be(points, starts, hashes, kinds, begins, firsts, lefts, rights, names,
             continue
         one = points[starts[lefts[pair]] : starts[lefts[pair] + 1]]
         two = points[starts[rights[pair]] : starts[rights[pair] + 1]]
-        alien = _alien(points, begins[a.start : a.stop + 1], hashes[a], kinds[a], table, other, two, triples)
+        own = numbers_of(points, begins[a.start : a.stop + 1], kinds[a], values)
+        theirs = numbers_of(points, begins[b.start : b.stop + 1], kinds[b], values)
+        words = begins[a.start : a.stop + 1]
+        alien = _alien(points, words, hashes[a], kinds[a], table, other, two, triples, values, theirs)
         left = _foreign(hashes[a], kinds[a], table, counts, other, alien, longest)
-        alien = _alien(points, begins[b.start : b.stop + 1], hashes[b], kinds[b], other, table, one, triples)
+        words = begins[b.start : b.stop + 1]
+        alien = _alien(points, words, hashes[b], kinds[b], other, table, one, triples, values, own)
         right = _foreign(hashes[b], kinds[b], other, others, table, alien, longest)
         answers[pair] = _enough(left, right, names, name)
     return answers
@@ -176,7 +181,7 @@ def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore
             place = _find(hashes[i], own)
             if not alien[place]:
                 whole = False
-            elif kinds[i] & _DIGITS:
+            elif kinds[i] & DIGITS:
                 digits += 1
             elif not kinds[i] & _SINGLE and counts[place] > 1 and not seen[place]:
                 seen[place] = True
@@ -192,7 +197,7 @@ def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore
 
 
 @kernel
-def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+def _alien(points, begins, hashes, kinds, own, other, text, triples, values, numbers):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     """Tell which words of the own table the other text has in no form, as the guard does (see `guard._foreign`)."""
     glued = np.empty(text.size, np.uint32)
     size = 0
@@ -209,10 +214,10 @@ def _alien(points, begins, hashes, kinds, own, other, text, triples):  # type: i
         if known[place] or other[_find(hashes[i], other)] != U64(0):
             continue
         known[place] = True
-        if kinds[i] & _DIGITS:
-            alien[place] = True
-            continue
         word = points[begins[i] : begins[i + 1] - 1]
+        if kinds[i] & DIGITS:
+            alien[place] = not all_known(word, values, numbers)
+            continue
         if _contains(glued[:size], word, triples):
             continue
         alien[place] = word.size < 5 or not _contains(text, word[1 : word.size - (word.size > 5)], triples)

@@ -35,6 +35,15 @@ def number_signs() -> NDArray[np.uint8]:
     return signs
 
 
+@cache
+def digit_values() -> NDArray[np.int8]:
+    """Value of each code point that is a decimal digit, −1 of any other."""
+    values = np.full(0x110000, -1, np.int8)
+    digits = np.flatnonzero(number_signs() == _DIGIT)
+    values[digits] = [int(chr(digit)) for digit in digits]
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedTexts:
     """Folded code points of texts, words with a space between: text `i` is `points[starts[i]:starts[i + 1]]`."""
