@@ -1,5 +1,6 @@
 """The first checkpoint of a job: rows read, cleaned and sketched, one spilled part for each batch."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,17 +17,17 @@ from ghirbal.output import Output
 from ghirbal.plan import Plan
 from ghirbal.quarantine import reject_line
 from ghirbal.readers import Batch, read
-from ghirbal.readers.reading import ROW_SCHEMA
+from ghirbal.readers.reading import ROW_SCHEMA, Place
 from ghirbal.spill import Spill
 
 CLEAN: Final = "clean"
 
 
-def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
+def clean_and_sketch(held: deque[Batch], output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
     """Read, clean and sketch every batch, three at a time; give what is known of each spilled part, in order.
 
     Three keep two cores busy: one waits for the interpreter. The parts that an earlier call finished are not read
-    again, but for some that lie among them.
+    again, but for some that lie among them; and nothing is where all batches are `held` already. They are let go.
     """
 
     def spilled(numbered: tuple[int, Batch]) -> dict[str, Any]:
@@ -39,9 +40,18 @@ def clean_and_sketch(output: Output, plan: Plan) -> Iterator[dict[str, Any]]:
 
     before = output.manifest.first(CLEAN)
     yield from before
-    batches = read(plan.files, plan.reading, begin=tuple(before[-1]["end"]) if before else (0, 0))
+    begin = tuple(before[-1]["end"]) if before else (0, 0)
+    batches = _after(begin, held) if held else read(plan.files, plan.reading, begin=begin)
     numbered = enumerate(batches if before else _at_least_one(batches, plan), len(before))
     yield from in_order(spilled, numbered, threads=3)
+
+
+def _after(begin: Place, held: deque[Batch]) -> Iterator[Batch]:
+    """Give the batches from a place on; nothing but who works on a batch holds it then."""
+    while held:
+        batch = held.popleft()
+        if batch.end > begin:
+            yield batch
 
 
 def _at_least_one(batches: Iterable[Batch], plan: Plan) -> Iterator[Batch]:

@@ -59,19 +59,22 @@ def _job(command: Command, inputs: Inputs, out: Path, options: Options, progress
 
 def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     """Go the whole road. What an earlier call finished of a stage is not done again."""
-    plan = with_site_lines(plan, output, progress)
+    plan, held = with_site_lines(plan, output, progress)
     with progress.stage("read, clean, sketch", **to_read(plan.files, plan.reading)) as stage:
         parts = []
-        for part in clean_and_sketch(output, plan):
+        for part in clean_and_sketch(held, output, plan):
             stage.advance(rows=part["rows"] + part["rejects"], size=part["size"])
             parts.append(part)
         documents = output.spill.whole("rows", [part["rows"] for part in parts])
+        size = sum(part["bytes after"] for part in parts)
 
-    with progress.stage("find articles", rows=documents.height):
+    with progress.stage("find articles", rows=documents.height) as stage:
         decided = find_articles(documents, output, plan)
+        stage.advance(rows=documents.height, size=size)
 
-    with progress.stage("find paragraphs", rows=documents.height):
+    with progress.stage("find paragraphs", rows=documents.height) as stage:
         elsewhere = find_paragraphs(documents, decided, output, plan)
+        stage.advance(rows=documents.height, size=size)
 
     with progress.stage("write", rows=documents.height) as stage:
         stored = known_places(output)
@@ -79,9 +82,10 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
         written = write(results, output, plan, stage)
 
     if plan.index is not None and not plan.options.dry_run:
-        with progress.stage("append to the index"):
+        with progress.stage("append to the index", rows=documents.height) as stage:
             gone, repeats = (pl.concat(map(tables, documents.parts)) for tables in (decided, elsewhere))
             append_batch(plan.index, documents, gone, repeats, paragraphs_of(documents, output), plan)
+            stage.advance(rows=documents.height, size=size)
 
     run = {
         "job": plan.job,
@@ -91,6 +95,7 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     }
     if plan.table is not None and "sites" not in plan.job:
         run["sites"] = told(plan.table, "learned from the input")
-    with progress.stage("report"):
+    with progress.stage("report", rows=documents.height) as stage:
         build_report(output.out, run, rule=plan.rule, rows=documents)
+        stage.advance(rows=documents.height, size=size)
     return seal(output, run, timings=with_places(progress.stages, plan.files))

@@ -77,6 +77,15 @@ def test_a_run_says_what_its_search_finds_and_costs(out):
     assert told["articles"]["in vain"] > told["paragraphs"]["in vain"]
 
 
+def test_every_stage_tells_its_rows_and_megabytes(out):
+    timings = json.loads((out / "timings.json").read_bytes())
+    for name in ("learn sites", "read, clean, sketch"):
+        assert timings[name]["rows"] == 79
+    for name in ("find articles", "find paragraphs", "write", "report"):
+        assert timings[name]["rows"] == 76
+    assert all(stage["MB"] > 0 and stage["rows/s"] > 0 for stage in timings.values())
+
+
 @pytest.mark.parametrize("job", [run, clean, dedup])
 @pytest.mark.parametrize("text", ["", '{"text": "one short text"}\n'])
 def test_every_table_has_its_columns_even_when_empty(tmp_path, job, text):

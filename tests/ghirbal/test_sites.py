@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from cleaners import NEWS, SITE_LINES, merge_site_lines, site_lines
-from ghirbal import Options, UsageError
+from ghirbal import Options, UsageError, cleaning, sites_job
 from ghirbal.command import main
 from ghirbal.job import clean, run
 from ghirbal.sites import read_sites, write_sites
@@ -80,6 +80,16 @@ def test_run_learns_too_and_small_batches_change_nothing(archive, tmp_path):
     assert texts(tmp_path / "one").equals(texts(tmp_path / "many"))
     first, second = ((tmp_path / name / "run.json").read_bytes() for name in ("one", "many"))
     assert first == second
+
+
+def test_a_small_input_is_read_once_and_a_larger_one_gives_the_same(archive, tmp_path, monkeypatch, contents):
+    options = Options(batch_rows=7)
+    with monkeypatch.context() as once:
+        once.setattr(cleaning, "read", None)
+        run([archive], tmp_path / "held", options=options)
+    monkeypatch.setattr(sites_job, "HELD", 5_000)
+    run([archive], tmp_path / "read", options=options)
+    assert contents(tmp_path / "held") == contents(tmp_path / "read")
 
 
 def test_a_given_table_is_used_instead_and_is_part_of_the_job(archive, tmp_path):
