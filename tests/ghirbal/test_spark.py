@@ -1,15 +1,21 @@
 """The job on Spark beside the job on this machine: the same rows in every table, however the work was cut."""
 
 import json
+import os
 import random
+import signal
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 from pyspark.sql import SparkSession
 
+from benchmarks.spark import executors
 from dedup import Rule, find_duplicates, sketch_batch
 from dedup.duplicates import found
 from ghirbal import job as local
@@ -29,15 +35,16 @@ TABLES = ("documents", "edits", "flags", "decisions", "paragraphs")
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def session():
+@contextmanager
+def session_on(master):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYSPARK_PYTHON", sys.executable)
         made = (
-            SparkSession.builder.master("local[2]")
+            SparkSession.builder.master(master)
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.memory", "2g")
             .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+            .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "2")
@@ -52,6 +59,12 @@ def session():
         made.sparkContext.setLogLevel("ERROR")
         yield made
         made.stop()
+
+
+@pytest.fixture(scope="module")
+def session():
+    with session_on("local[2]") as made:
+        yield made
 
 
 def assert_same(one, other):
@@ -185,4 +198,31 @@ def test_real_articles(session, evaluation, tmp_path):
     )
     local.run([tmp_path / "news.parquet"], tmp_path / "local")
     job(session, "run", [tmp_path / "news.parquet"], tmp_path / "spark", unit_bytes=120_000)
+    assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+@pytest.fixture
+def two_machines(session):
+    """Two executors on the Java machine that runs already, which has one session at a time: for the last test."""
+    session.stop()
+    with session_on("local-cluster[2,1,1024]") as made:
+        made.sparkContext.setLogLevel("OFF")  # it tells at length of an executor that was lost
+        yield made
+
+
+def test_a_lost_executor_changes_nothing(two_machines, archive, tmp_path):
+    options = Options(paragraphs="off")
+    lost = []
+
+    def lose_one():
+        while not any(tmp_path.glob("spark/.work/*/articles-members/_SUCCESS")):
+            time.sleep(0.05)
+        lost.append(executors()[0])
+        os.kill(lost[0], signal.SIGKILL)
+
+    local.dedup([archive], tmp_path / "local", options=options)
+    Thread(target=lose_one, daemon=True).start()
+    job(two_machines, "dedup", [archive], tmp_path / "spark", options=options, unit_bytes=3000)
+    assert lost
+    assert lost[0] not in executors()
     assert_same(tmp_path / "local", tmp_path / "spark")
