@@ -83,7 +83,7 @@ def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     """Decide each mark: `goes` tells whether its line does."""
     if marks.is_empty():
         return _NOTHING
-    residue = marks.filter(pl.col("evidence").is_in(["proved", "place", "run"]))["row"].unique()
+    residue = marks.filter(pl.col("evidence").is_in(["proved", "place", "run", "near"]))["row"].unique()
     known = marks["row"].unique()
     docs = page.filter(pl.col("row").is_in(known.implode()))["doc"].unique()
     lines = page.filter(pl.col("doc").is_in(docs.implode())).select(
@@ -97,7 +97,15 @@ def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
         place=pl.when(pl.col("row") < body.min().over("doc")).then(pl.lit("before"))
         .when(pl.col("row") > body.max().over("doc")).then(pl.lit("after"))
     )  # fmt: skip
-    lines = lines.with_columns(run=pl.col("place").is_not_null() & pl.col("marked").all().over("doc", "place"))
+    # lines that nothing accounts for, from the body to each line, and all on that side of the body
+    unknown = (~pl.col("marked")).cast(pl.UInt32)
+    inner = pl.when(pl.col("place") == "after").then(unknown.cum_sum()).otherwise(unknown.cum_sum(reverse=True))
+    lines = lines.with_columns(
+        inner=inner.over("doc", "place"), outer=unknown.sum().over("doc", "place"), aside=pl.col("place").is_not_null()
+    ).with_columns(
+        run=pl.col("aside") & (pl.col("outer") == 0),
+        near=pl.col("aside") & (pl.col("inner") == 0) & (pl.col("outer") <= 1),
+    )
     evidence = pl.col("evidence")
     return (
         marks.join(lines, on="row")
@@ -105,7 +113,8 @@ def _weighed(page: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
             *MARKS.names(),
             goes=(evidence == "proved")
             | ((evidence == "place") & pl.col("place").is_not_null())
-            | ((evidence == "run") & pl.col("run")),
+            | ((evidence == "run") & pl.col("run"))
+            | ((evidence == "near") & pl.col("near")),
         )
         .filter(pl.col("goes") | (evidence != "known"))
     )

@@ -41,10 +41,11 @@ it; such a span needs the evidence `proved`. `evidence` is one of
 `proved` (the dropper saw an independent witness itself: the line goes),
 `place` (the line goes if it stands outside the body),
 `run` (the line goes if every line between it and the body, and beyond it, is accounted for),
+`near` (the same, but for one line beyond it that nothing accounts for),
 `known` (accounted for, and stays: the headline, a by-line),
 `alone` (a match without a second witness: flagged, and stays)."""
 
-EVIDENCE: Final = ("proved", "place", "run", "known", "alone")
+EVIDENCE: Final = ("proved", "place", "run", "near", "known", "alone")
 """What `evidence` of `MARKS` may be."""
 
 
@@ -154,7 +155,7 @@ def _short_lines(lines: pl.DataFrame) -> pl.DataFrame:
         phrase_classes(keyed.select("row", "text", "key"))
         .group_by("row")
         .agg(
-            classes=pl.col("class").filter(pl.col("match") == "line"),
+            classes=pl.col("class").filter(pl.col("match") != "prefix"),
             begins=pl.col("class").filter(pl.col("match") == "prefix"),
         )
     )

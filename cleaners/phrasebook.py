@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from cleaners.folding import fold, fold_text
+from cleaners.shapes import compiled_shapes, marked_lines, shaped_lines, with_slots
 
 MARKS: Final = {":": ":：", "|": "|│", ">": ">»›-–—/\\→", "©": "©"}
 """Kinds of mark that a phrase may ask for at its inner edge, and the characters of each kind."""
@@ -28,6 +29,12 @@ class Phrasebook:
     """`key`, `mark`, `class`: the line begins with the phrase; `mark` is the kind asked for, or empty."""
     prefix_pattern: str
     """Anchored alternation of all prefix keys, the longest first."""
+    shapes: pl.DataFrame
+    """`first`, `head`, `pattern`, `class`: phrases with slots, as `compiled_shapes` makes them."""
+    heads: str
+    """Anchored alternation of what shapes begin with."""
+    networks: str
+    """Alternation of the names of networks."""
 
 
 @cache
@@ -37,13 +44,18 @@ def phrasebook() -> Phrasebook:
     content = b"\n".join(file.read_bytes() for file in folder if file.name.endswith(".jsonl"))
     # Natively in 10 ms, where json takes 60: the check before a commit pays for this each time.
     frame = pl.read_ndjson(content, schema={"class": pl.String, "phrase": pl.String, "match": pl.String})
-    frame = frame.with_columns(key=_numberless(fold(pl.col("phrase"))), mark=_inner_mark(frame))
+    is_shape = pl.col("match") == "shape"
+    phrase = pl.when(is_shape).then(with_slots(pl.col("phrase"))).otherwise("phrase")
+    frame = frame.with_columns(key=_numberless(fold(phrase)), mark=_inner_mark(frame))
     frame = frame.filter(pl.col("key").str.contains(r"\p{L}"))  # "0 / 0" has only its punctuation: shapes are for code
     lines = frame.filter(pl.col("match") == "line").select("key", "class").unique().sort("key", "class")
     prefixes = frame.filter(pl.col("match") == "prefix").select("key", "mark", "class").unique()
     keys = prefixes["key"].unique().sort()
     longest_first = sorted(keys, key=lambda key: (-len(key), key))
-    return Phrasebook(lines, prefixes.sort(prefixes.columns), f"^(?:{'|'.join(map(re.escape, longest_first))})(?: |$)")
+    prefix_pattern = f"^(?:{'|'.join(map(re.escape, longest_first))})(?: |$)"
+    names = frame.filter(pl.col("class") == "network")["key"].unique().to_list()
+    shapes = compiled_shapes(frame.filter(is_shape).select("key", "class").unique().sort("key", "class"), names)
+    return Phrasebook(lines, prefixes.sort(prefixes.columns), prefix_pattern, *shapes)
 
 
 def _numberless(key: pl.Expr) -> pl.Expr:
@@ -59,7 +71,7 @@ def _inner_mark(frame: pl.DataFrame) -> pl.Series:
 def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:
     """Find the lines that are, or begin with, a stock phrase.
 
-    `lines` has `row`, `text` and the folded `key`. Returns `row`, `class`, `match` (`line` or `prefix`),
+    `lines` has `row`, `text` and the folded `key`. Returns `row`, `class`, `match` (`line`, `shape` or `prefix`),
     one row for each class that the line belongs to.
     """
     book = phrasebook()
@@ -72,7 +84,14 @@ def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:
         for text, prefix, mark in begun.select("text", "prefix", "mark").iter_rows()
     ]
     begun = begun.filter(pl.Series(marked, dtype=pl.Boolean)).select("row", "class", match=pl.lit("prefix"))
-    return pl.concat([whole, begun.join(whole, on=["row", "class"], how="anti")]).unique().sort("row", "class")
+    shaped = shaped_lines(keyed, book.shapes, book.heads, book.networks)
+    marks = marked_lines(keyed, book.lines)
+    # a line that is found in several ways counts as what is most of it: the phrase, the shape, its beginning
+    return (
+        pl.concat([whole, shaped, marks, begun])
+        .unique(["row", "class"], keep="first", maintain_order=True)
+        .sort("row", "class")
+    )
 
 
 def _stands(text: str, prefix: str, marks: str) -> bool:

@@ -36,6 +36,7 @@ NEWS: Final[Recipe] = (
     chrome.DropTeaserBlock(),
     chrome.DropPullQuote(),
     chrome.DropStockPhrases(),
+    chrome.DropShareRow(),
     chrome.CutGluedResidue(),
     chrome.DropTrackingBlob(),
     chrome.DropSiteLines(),

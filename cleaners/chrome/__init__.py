@@ -7,6 +7,7 @@ from cleaners.chrome.masks import DropMailScript
 from cleaners.chrome.opinion import DropByline, DropImageCaption, DropPlaceAndSource
 from cleaners.chrome.path import DropBreadcrumb
 from cleaners.chrome.quotes import DropPullQuote
+from cleaners.chrome.shares import DropShareRow
 from cleaners.chrome.standing import DropSiteLines
 from cleaners.chrome.stock import DropStockPhrases
 from cleaners.chrome.teasers import DropReadAlso, DropTeaserBlock
@@ -22,6 +23,7 @@ __all__ = [
     "DropPullQuote",
     "DropReadAlso",
     "DropRepeatedHeadline",
+    "DropShareRow",
     "DropSiteLines",
     "DropSourceTag",
     "DropStockPhrases",

@@ -52,7 +52,8 @@ class CutGluedResidue:
         ends = page.group_by("doc", maintain_order=True).agg(
             row=pl.concat([pl.col("row").filter("sentence").last(), pl.col("row").last()]).unique()
         )
-        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode())).select(
+        phrase = pl.col("classes").list.len().fill_null(0) > 0  # all of such a line stays or goes
+        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode()) & ~phrase).select(
             "row", "text", end=pl.col("text").str.tail(_LOOKED_BACK)
         )
         labelled = last.filter(pl.col("end").str.contains(_MARK))

@@ -50,7 +50,8 @@ class DropRepeatedHeadline:
 
     With a title, every line before the body that equals it goes. Without one, the first copy stays as the
     first line. Copies are compared by folded key, so other quotation marks make no difference. A copy within
-    the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged. So is
+    the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged; one such
+    line beyond it, at the edge of the text, is no matter. So is
     one that ends as a sentence does, below the top, and one below the body where there are fewer than three and no
     residue beside it: poems and columns close with the words of their titles.
 
@@ -83,7 +84,7 @@ class DropRepeatedHeadline:
             pl.when("closing").then(pl.lit("alone"))
             .when(given).then(pl.lit("proved"))
             .when((pl.col("copy") == 1) & before).then(pl.lit("known"))
-            .when(before | after).then(pl.lit("run"))
+            .when(before | after).then(pl.lit("near"))
             .otherwise(pl.lit("alone"))
         )  # fmt: skip
         return marks(copies, self, reason="repeated_headline", evidence=evidence)

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.chrome.neighbours import is_label, is_said, with_neighbours
+from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
 from cleaners.page import marks
 
@@ -25,7 +26,8 @@ class DropStockPhrases:
     Inside the body the same words may be news: an article on cookies, a quoted button. There they are flagged,
     and so is a sentence that begins with such words, and a line that is all quotation. A single word (`Contact`,
     `More`) needs a stock phrase beside it, or nothing but residue from it to the body and to the edge: it may be an
-    entry of a list. A mark of advertisement that stands twice in a text goes wherever it stands.
+    entry of a list. A mark of advertisement that stands twice in a text goes wherever it stands. Notices of cookies
+    and copyright are only flagged where the headline or a sentence speaks of those things.
 
     >>> from cleaners import clean_text
     >>> text = "The council met on Monday and talked about the bridge for hours.\nShare this article"
@@ -53,9 +55,12 @@ class DropStockPhrases:
             label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)),
             announced=_is_announcement(),
             lone=_is_lone(),
+            told=_is_told(page, found),
+            listed=_is_listed(),
         )
+        alone = (pl.col("sentence") & ~pl.col("whole")) | pl.any_horizontal("said", "label", "told", "listed")
         evidence = (
-            pl.when((pl.col("sentence") & ~pl.col("whole")) | pl.col("said") | pl.col("label")).then(pl.lit("alone"))
+            pl.when(alone).then(pl.lit("alone"))
             .when(pl.col("announced")).then(pl.lit("proved"))
             .when(pl.col("lone")).then(pl.lit("run"))
             .otherwise(pl.lit("place"))
@@ -80,6 +85,37 @@ class DropStockPhrases:
         )
         led = part.filter(pl.col("number") & pl.col("head").first().over("doc", "block"))
         return marks(led, self, reason="below_stock_phrase", evidence="place")
+
+
+def _is_listed() -> pl.Expr:
+    """Tell ways to reach somebody (`Email`) beside names of networks: such rows are `DropShareRow`'s to judge."""
+    names = [pl.col(name).list.contains("network") for name in ("classes", "classes_above", "classes_below")]
+    return (names[0] & (names[1].fill_null(value=False) | names[2])).fill_null(value=False)
+
+
+_NOTICES: Final = ("cookie", "copyright")
+"""Classes whose phrases are sentences that an article on the subject quotes."""
+_DATED: Final = r"(?:[©ⓒ]|\([cC]\)).*\p{Nd}{4}"
+
+
+def _is_told(page: pl.DataFrame, found: pl.DataFrame) -> pl.Expr:
+    """Tell notices that a colon announces or whose text speaks of what they are about: laws, reports, terms of use.
+
+    A button is no notice; nor does a signed and dated one belong to the article because that speaks of copyright.
+    """
+    announced = pl.col("text_above").str.contains(r"[:：]\s*$") & pl.col("classes_above").is_null()
+    told = [announced.fill_null(value=False) & (pl.col("words") >= _SHORTEST_NOTICE)]
+    for notice in _NOTICES:
+        docs = found.filter(pl.col("reason") == notice)["doc"].unique()
+        if not docs.is_empty():
+            about = speaks_of(page.filter(pl.col("doc").is_in(docs.implode())), notice)
+            told.append((pl.col("reason") == notice) & pl.col("doc").is_in(about.implode()))
+    told[1:] = [one & (pl.col("words") >= _SHORTEST_NOTICE) & ~pl.col("text").str.contains(_DATED) for one in told[1:]]
+    return pl.any_horizontal(told) & pl.col("reason").is_in(_NOTICES)
+
+
+_SHORTEST_NOTICE: Final = 3
+"""Words."""
 
 
 _UNMISTAKABLE: Final = ("advertisement", "copyright", "email_mask", "wire_end")

@@ -20,7 +20,7 @@ class DropTeaserBlock:
     The heading is a whole line (`أخبار ذات صلة`, `Most read`), it stands after prose of the body, and no prose
     follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box.
     The name of a section (`Sports`) opens a block only if at least `least_cut` lines below it are cut with an
-    ellipsis.
+    ellipsis, and a link to the rest (`READ MORE`) only in capitals; a last line below another such link is flagged.
 
     >>> from cleaners import clean_text
     >>> text = "The council met on Monday and talked about it.\nRelated news\nTen bridges…\nA new school…"
@@ -38,7 +38,7 @@ class DropTeaserBlock:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the heading and all that follows it."""
         phrases = page.filter(pl.col("classes").is_not_null())
-        docs = phrases.filter(_is_any((*HEADINGS, "topics_heading")))["doc"].unique()
+        docs = phrases.filter(_is_any((*HEADINGS, "topics_heading", "more_link")))["doc"].unique()
         if docs.is_empty():
             return MARKS.to_frame()
         prose = pl.col("row").filter("sentence")
@@ -49,12 +49,31 @@ class DropTeaserBlock:
         )
         announced = pl.col("text").shift(1).str.contains(r"[:：]\s*$").over("doc").fill_null(value=False)
         section = _is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
-        heading = (_is_any(HEADINGS) | section) & ~announced
-        inside = lines.with_columns(heading=heading, inside=(heading & pl.col("after")).cum_max().over("doc")).filter(
-            "inside"
+        link = _is_any(("more_link",)) & pl.col("after") & pl.col("key").str.contains(_READ)
+        shouted = link & pl.col("text").str.contains(r"^[^\p{Ll}]*\p{Lu}[^\p{Ll}]*$")
+        heading = (_is_any(HEADINGS) | section | shouted) & ~announced
+        lines = lines.with_columns(
+            heading=heading,
+            inside=(heading & pl.col("after")).cum_max().over("doc"),
+            below=link.shift(1).over("doc") & (pl.col("row") == pl.col("row").max().over("doc")),
         )
+        inside = lines.filter(pl.col("inside") & (pl.col("inside").sum().over("doc") > 1))
         reason = pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser"))
-        return marks(inside.filter(pl.len().over("doc") > 1), self, reason=reason, evidence="proved")
+        below = lines.filter(pl.col("below") & ~pl.col("inside") & pl.col("words").is_between(3, _LONGEST_TITLE))
+        return pl.concat(
+            [
+                marks(inside, self, reason=reason, evidence="proved"),
+                marks(below, self, reason="teaser", evidence="alone"),
+            ]
+        )
+
+
+_LONGEST_TITLE: Final = 20
+_READ: Final = (
+    r"\b(?:read|reading|leer|leyendo|lire|lecture|lesen|weiterlesen|leggi|leia|lees|verder|czytaj|читать|читайте|читати|"
+    r"oku|اقرا|قراءه|القراءه|بخوانيد|مطلب|پڑھيں|קראו|קרא|קריאה|baca|पढ़ें)\b|阅读|閱讀|読む|続き"
+)
+"""Words of links to the rest of a text, folded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,24 @@ def test_entries_are_whole_and_stand_once(lang):
     seen = set()
     for entry in PHRASES[lang]:
         assert entry.keys() == {"class", "phrase", "match", "seen"}
-        assert entry["match"] in ("line", "prefix")
+        assert entry["match"] in ("line", "prefix", "shape")
         assert entry["class"] in classes()
         assert entry["seen"]
         key = (entry["class"], entry["match"], entry["phrase"])
         assert key not in seen
         seen.add(key)
+
+
+@pytest.mark.parametrize("lang", PHRASES)
+def test_shapes_have_slots_and_a_beginning_that_is_looked_up(lang):
+    for entry in PHRASES[lang]:
+        slots = re.findall(r"…|<[^>]*>", entry["phrase"])
+        if entry["match"] != "shape":
+            assert not [slot for slot in slots if slot != "…"], entry
+            continue
+        assert slots, entry
+        assert all(slot in ("…", "<name>", "<networks>", "<row>") or "|" in slot for slot in slots), entry
+        assert re.match(r"<networks>|<row>|[^<…]", entry["phrase"]), entry
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
