@@ -290,6 +290,16 @@ def test_help_names_every_command_and_loads_nothing_heavy():
     assert all(f"\n    {name}" in said.stdout for name in COMMANDS)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_parser_of_one_command_is_that_of_all(name):
+    one, whole = (
+        next(action for action in built._actions if action.dest == "command").choices
+        for built in (parser([name, "--help"]), parser())
+    )
+    assert list(one) == [name]
+    assert one[name].format_help() == whole[name].format_help()
+
+
 def test_every_option_is_a_flag_with_help():
     commands = next(action for action in parser()._actions if action.dest == "command").choices
     flags = {action.dest: action.help for action in commands["run"]._actions}
