@@ -176,9 +176,10 @@ def main() -> None:
         source = one_bucket(kind, int(count), base / f"{kind}.parquet") if count.isdigit() else chosen.input
         options = Options(template_guard=False if chosen.unguarded else None)
         if not chosen.alone:
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             counts = getattr(local, chosen.command)([source], base / "local", options=options).counts
-            print(f"local: {time.perf_counter() - start:.1f} s, {counts['rows']}", flush=True)
+            seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+            print(f"local: {seconds:.1f} s, {cpu:.0f} CPU s, {counts['rows']}", flush=True)
         for partitions in chosen.partitions:
             events = base / f"events-{partitions}"
             lost = chosen.lose_executor

@@ -173,6 +173,20 @@ def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
     assert_frame_equal(on_spark(session, tmp_path / "work", texts, rule), expected)
 
 
+def test_pairs_of_a_block_are_handed_on_as_they_are_found():
+    copies = pl.DataFrame(
+        {"rank": range(80), "hashes": [[1, 2, 3]] * 80}, schema=verifying.SETS.to_frame().drop("text").schema
+    )
+    beside = copies.with_columns(first=pl.col("rank") < 30, low=pl.lit(0), high=pl.lit(1))
+    pieces = list(verifying._verify_cell(Rule(), 100, beside))
+    assert sum(piece.height for piece in pieces) == 30 * 50
+    assert max(piece.height for piece in pieces) == 100
+    alone = copies.with_columns(first=pl.lit(value=True), low=pl.lit(0), high=pl.lit(0))
+    pairs = pl.concat(verifying._verify_cell(Rule(), 100, alone))
+    assert pairs.select("before", "after").is_unique().all()
+    assert pairs.filter(pl.col("before") < pl.col("after")).height == pairs.height == 80 * 79 // 2
+
+
 def test_a_chain_longer_than_the_rounds_ends_in_one_task(session, tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "ROUNDS", 2)
     monkeypatch.setattr(clusters, "LITTLE", 0)
