@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
-from dedup.proof import least_shared, may_share, set_marks
+from dedup.proof import bit_count, least_shared
 from dedup.rule import SHORT, Rule
-from dedup.shingles import folded_points
+from dedup.shingles import folded_points, shingle_sets
 from dedup.sketches import SEED, band_columns
 
 FORMAT: Final = 1
@@ -89,15 +89,15 @@ def short_keys(shingles: NDArray[np.uint64], rule: Rule) -> NDArray[np.uint64]:
     return shingles[: shingles.size - (a * shingles.size + b - 1) // b + 1]
 
 
-KEYS: Final = pl.Schema({"key": pl.UInt64(), "at": pl.UInt32()})
-"""A row for each key of each sketch, sorted: the text in row `at` is stored under `key`."""
+KEYS: Final = pl.Schema({"key": pl.UInt32(), "at": pl.UInt32()})
+"""A row for each key of each sketch, sorted: the text in row `at` is stored under `key`. Half of a hash is enough: of
+a hundred million keys and a million looked up thirty thousand agree by chance, and cost a look at two sizes each."""
 
 
 def index_keys(sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Keys of sketches, to store or to look up (see `KEYS`): two texts that a run would compare share one.
 
-    Bands have different keys by their making; that one equals a shingle is a chance of 2⁻⁶⁴, and costs a
-    comparison.
+    Bands have different keys by their making; that one equals a shingle is chance, and costs a comparison.
 
     >>> from dedup import sketch_batch
     >>> index_keys(sketch_batch(pl.Series(["one two three", "One, two, three!"]), Rule()), Rule())["at"].to_list()
@@ -109,19 +109,49 @@ def index_keys(sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     numbered = sketches.with_row_index("at")
     short = numbered.filter(size > 0).select("at", prefix.alias("key")).explode("key")
     bands = (numbered.select("at", pl.col(name).alias("key")).filter(pl.col("key") != 0) for name in band_columns(rule))
-    return pl.concat([short, *bands]).select("key", pl.col("at").cast(pl.UInt32)).sort("key", "at")
+    # The low half: the short keys are the least of their sets, their high halves nearly alike.
+    half = (pl.col("key") & 0xFFFFFFFF).cast(pl.UInt32)
+    return pl.concat([short, *bands]).select(half, pl.col("at").cast(pl.UInt32)).sort("key", "at")
 
 
-TRAITS: Final = pl.Schema({"shingles": pl.UInt32(), "mark": pl.UInt64()})
-"""Size of each shingle set, and of the small ones the mark by which most pairs are ruled out (see `set_marks`); of
-the others 0."""
+TRAITS: Final = pl.Schema({"shingles": pl.UInt32(), "marks": pl.List(pl.UInt64())})
+"""Size of each shingle set, and by which shingles most pairs are ruled out unread: of 64 · 2ⁿ bits, at least two for
+each shingle, those are set that the low bits of its hash number. A bit that another set lacks is a shingle that it
+lacks. Folded in half, the marks of a large set are those that it would have with fewer bits."""
+
+MOST_WORDS: Final = 32
+"""Words of 64 bits in the marks of the largest sets. Of the stored news that share a band with one of a thousand new
+articles and have the size, marks of 64 bits let half through, of 512 two in a hundred, of 1,024 one in a thousand."""
 
 
-def index_traits(sketches: pl.DataFrame) -> pl.DataFrame:
-    """Sizes and marks of sketches (see `TRAITS`)."""
-    starts = np.concatenate([[0], sketches["short"].list.len().cast(pl.Int64).to_numpy()]).cumsum()
-    flat = sketches["short"].explode(empty_as_null=False).to_numpy() if starts[-1] else np.empty(0, np.uint64)
-    return pl.DataFrame({"shingles": sketches["shingles"], "mark": set_marks(flat, starts)}, schema=TRAITS)
+def index_traits(texts: pl.Series, rule: Rule) -> pl.DataFrame:
+    """Sizes and marks of the shingle sets of texts (see `TRAITS`).
+
+    >>> index_traits(pl.Series(["one two three four", ""]), Rule(2)).with_columns(pl.col("marks").list.len()).rows()
+    [(3, 1), (0, 1)]
+    """
+    sets = shingle_sets(texts, words=rule.words)
+    marks, starts = _marks(sets.hashes, sets.starts, MOST_WORDS)
+    rows = np.repeat(np.arange(len(texts), dtype=np.uint32), np.diff(starts))
+    lists = pl.DataFrame({"row": rows, "marks": marks}).group_by("row", maintain_order=True).agg("marks")
+    return pl.DataFrame({"shingles": np.diff(sets.starts), "marks": lists["marks"]}, schema_overrides=TRAITS)
+
+
+@kernel
+def _marks(hashes, starts, most):  # type: ignore[no-untyped-def]  # numba's types
+    ends = np.zeros(starts.size, np.int64)
+    for i in range(starts.size - 1):
+        words = 1
+        while words < most and 32 * words < starts[i + 1] - starts[i]:
+            words *= 2
+        ends[i + 1] = ends[i] + words
+    marks = np.zeros(ends[-1], np.uint64)
+    for i in range(starts.size - 1):
+        mask = np.uint64(ends[i + 1] - ends[i] - 1)
+        for j in range(starts[i], starts[i + 1]):
+            word = np.int64((hashes[j] >> np.uint64(6)) & mask)
+            marks[ends[i] + word] |= np.uint64(1) << (hashes[j] & np.uint64(63))
+    return marks, ends
 
 
 def index_hits(
@@ -137,21 +167,25 @@ def index_hits(
     frequent shingle cannot be similar, and need not be read.
 
     >>> from dedup import sketch_batch
-    >>> old, new = (sketch_batch(pl.Series(texts), Rule()) for texts in (["a b c d", "x y z"], ["A, b, c, d!"]))
-    >>> keys, traits = (index_keys(old, Rule()), index_keys(new, Rule())), (index_traits(old), index_traits(new))
-    >>> index_hits(keys[0], traits[0], keys[1], traits[1], Rule()).tolist()
+    >>> old, new = pl.Series(["a b c d", "x y z"]), pl.Series(["A, b, c, d!"])
+    >>> stored, wanted = (index_keys(sketch_batch(texts, Rule()), Rule()) for texts in (old, new))
+    >>> index_hits(stored, index_traits(old, Rule()), wanted, index_traits(new, Rule()), Rule()).tolist()
     [True, False]
     """
     keys, own = _locked(stored["key"]), _locked(wanted["key"])
     hits = np.zeros(traits.height, np.bool_)
-    sizes, marks, own_sizes, own_marks = (
-        _locked(table[name]) for table in (traits, wanted_traits) for name in ("shingles", "mark")
-    )
+    # Most pairs are of small sets with a frequent shingle: one word each rules them out.
     _meet(
-        np.searchsorted(keys, own), keys, own, _locked(stored["at"]), sizes, marks,
-        _locked(wanted["at"]), own_sizes, own_marks, *rule.ratio, hits,
+        np.searchsorted(keys, own), keys, own, _locked(stored["at"]), *_listed(traits),
+        _locked(wanted["at"]), *_listed(wanted_traits), *rule.ratio, hits,
     )  # fmt: skip
     return hits
+
+
+def _listed(traits: pl.DataFrame) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Lend sizes, the words of all marks, and where those of each begin."""
+    starts = np.concatenate([[0], traits["marks"].list.len().cast(pl.Int64).to_numpy()]).cumsum()
+    return _locked(traits["shingles"]), _locked(traits["marks"].explode(empty_as_null=False)), starts
 
 
 def _locked(column: pl.Series) -> NDArray[Any]:
@@ -162,18 +196,59 @@ def _locked(column: pl.Series) -> NDArray[Any]:
 
 
 @kernel
-def _meet(firsts, keys, own_keys, stored, sizes, marks, wanted, own_sizes, own_marks, a, b, hits):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+def _meet(  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+    firsts, keys, own_keys, stored, sizes, marks, starts, wanted, own_sizes, own_marks, own_starts, a, b, hits
+):
+    heads, own_heads = _heads(marks, starts), _heads(own_marks, own_starts)
     for i in range(firsts.size):
-        size = np.int64(own_sizes[wanted[i]])
-        mark = own_marks[wanted[i]]
+        own = wanted[i]
+        size = np.int64(own_sizes[own])
+        own_head = own_heads[own]
         place = firsts[i] - 1
         while place + 1 < keys.size and keys[place + 1] == own_keys[i]:
             place += 1
             at = stored[place]
             other = np.int64(sizes[at])
+            # s shared of m and n are enough where (a + b) s ≥ a (m + n): as `least_shared` says, without a division.
+            least = a * (size + other)
+            if hits[at] or (a + b) * min(size, other) < least:
+                continue
+            head = heads[at]
+            if (a + b) * (size - np.int64(bit_count(own_head & ~head))) < least:
+                continue
+            if (a + b) * (other - np.int64(bit_count(head & ~own_head))) < least:
+                continue
             need = least_shared(size, other, a, b)
-            if need > min(size, other):
-                continue
-            if mark and marks[at] and not may_share(size, mark, other, marks[at], need):
-                continue
-            hits[at] = True
+            if _fit(
+                own_marks, own_starts[own], own_starts[own + 1], size - need,
+                marks, starts[at], starts[at + 1], other - need,
+            ):  # fmt: skip
+                hits[at] = True
+
+
+@kernel
+def _heads(marks, starts):  # type: ignore[no-untyped-def]  # numba's types
+    """Fold each text's marks into one word."""
+    heads = np.zeros(starts.size - 1, np.uint64)
+    for i in range(heads.size):
+        for j in range(starts[i], starts[i + 1]):
+            heads[i] |= marks[j]
+    return heads
+
+
+@kernel
+def _fit(marks, first, end, spare, others, others_first, others_end, others_spare):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+    """Tell whether each of two sets can lack as few shingles of the other as it may spare, by their marks."""
+    words = min(end - first, others_end - others_first)
+    for i in range(words):
+        one = marks[first + i]
+        for j in range(first + i + words, end, words):
+            one |= marks[j]
+        other = others[others_first + i]
+        for j in range(others_first + i + words, others_end, words):
+            other |= others[j]
+        spare -= np.int64(bit_count(one & ~other))
+        others_spare -= np.int64(bit_count(other & ~one))
+        if spare < 0 or others_spare < 0:
+            return False
+    return True

@@ -30,9 +30,9 @@ from ghirbal.plan import Plan
 from ghirbal.preferring import order_of
 from ghirbal.removal import original_lines
 from ghirbal.spill import Spilled
+from ghirbal.split import SPLIT, paragraph_texts
 
 ARTICLES: Final = "find articles"
-SPLIT: Final = "split"
 PARAGRAPHS: Final = "find paragraphs"
 
 NOT_COMPARED: Final = "not-compared"
@@ -78,7 +78,7 @@ def find_articles(documents: Spilled, output: Output, plan: Plan) -> Tables:
     if output.manifest.finished(ARTICLES) is None:
         sketches = documents.beside("sketches")
         rank, unread = order_of(documents, prefer=plan.options.prefer, site_priority=plan.options.site_priority)
-        known = known_articles(output, plan.index, sketches, plan.rule)
+        known = known_articles(output, plan.index, sketches, documents.texts, plan.rule)
         with TemporaryFile(dir=spill.folder) as scratch:
             found: Callable[[int, int], pl.DataFrame]
             found = find_beside(known, sketches, rank, documents.texts, plan.rule, scratch).table
@@ -138,11 +138,11 @@ def find_paragraphs(documents: Spilled, decided: Tables, output: Output, plan: P
         heights = in_order(lambda part: _split(part, documents, decided, output, plan)["paragraphs"], documents.parts)
         paragraphs = spill.whole("split", list(heights))
         sketches = paragraphs.beside("split_sketches")
-        known = known_paragraphs(output, plan.index, sketches, plan.paragraph_rule)
+        texts = partial(paragraph_texts, documents, paragraphs)
+        known = known_paragraphs(output, plan.index, sketches, texts, plan.paragraph_rule)
         with TemporaryFile(dir=spill.folder) as scratch:
             rank = paragraph_rank(_document_ranks(documents, paragraphs, decided))
-            read = partial(_texts, documents, paragraphs)
-            found = find_beside(known, sketches, rank, read, plan.paragraph_rule, scratch)
+            found = find_beside(known, sketches, rank, texts, plan.paragraph_rule, scratch)
             del rank
             told = _elsewhere(paragraphs, found, _stored(known, documents, output))
             written = [spill.write("elsewhere", part, table) for part, table in zip(documents.parts, told, strict=True)]
@@ -216,21 +216,6 @@ def _split(part: int, documents: Spilled, decided: Tables, output: Output, plan:
         files=[spill.write("split", part, table), spill.write("split_sketches", part, sketches)],
         facts={"paragraphs": table.height},
     )
-
-
-def _texts(documents: Spilled, paragraphs: Spilled, numbers: NDArray[np.int64]) -> Iterator[pl.Series]:
-    """Read some paragraphs again, from their documents: kept apart they would double what is spilled."""
-    for part, own in paragraphs.places(numbers):
-        split = paragraphs.spill.read("split", part, "doc", "start", "length")[own]
-        whole = documents.spill.read("rows", part, "text")["text"].gather(split["doc"] - documents.firsts[part])
-        cut = pl.col("text").cast(pl.Binary).bin.slice("start", "length").cast(pl.String)
-        yield split.with_columns(whole).select(cut).to_series()
-
-
-def paragraphs_of(documents: Spilled, output: Output) -> Spilled:
-    """Return the paragraphs that the survivors were cut into, as they were spilled."""
-    known = (output.manifest.finished(SPLIT, part) or {"paragraphs": 0} for part in documents.parts)
-    return documents.spill.whole("split", [facts["paragraphs"] for facts in known])
 
 
 def _stored(known: Spilled, documents: Spilled, output: Output) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from ghirbal.index_segments import Segment, merged
 from ghirbal.writers import write_beside
 
 MANIFEST: Final = "index.json"
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the files; whoever changes what a segment holds adds one."""
 MOST_SEGMENTS: Final = 16
 """Segments beside the newest, from which on small neighbours are merged: each one is read at every append."""

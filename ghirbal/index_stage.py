@@ -17,9 +17,11 @@ from dedup.index import KEYS, TRAITS, index_keys, index_traits
 from ghirbal.errors import UsageError
 from ghirbal.index import MANIFEST, Index, append
 from ghirbal.index_segments import DOCUMENTS, PARAGRAPHS, TABLES, Segment, pack, unpack, write_segment
+from ghirbal.ordered import in_order
 from ghirbal.output import Output, claimed
 from ghirbal.plan import Plan
 from ghirbal.spill import Spilled
+from ghirbal.split import paragraph_texts
 
 KNOWN: Final = pl.Schema(
     {
@@ -61,19 +63,19 @@ def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
             Path(folder).rmdir()
 
 
-def known_articles(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
-    """Spill the stored articles that share a key with any of these sketches."""
-    return _known(_ARTICLES, output, index, sketches, rule)
+def known_articles(output: Output, index: Index | None, sketches: Spilled, texts: Texts, rule: Rule) -> Spilled:
+    """Spill the stored articles that may resemble any of these, of which there are sketches and texts."""
+    return _known(_ARTICLES, output, index, sketches, texts, rule)
 
 
-def known_paragraphs(output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
-    """Spill the stored paragraphs that share a key with any of these sketches."""
-    return _known(_PARAGRAPHS, output, index, sketches, rule)
+def known_paragraphs(output: Output, index: Index | None, sketches: Spilled, texts: Texts, rule: Rule) -> Spilled:
+    """Spill the stored paragraphs that may resemble any of these, of which there are sketches and texts."""
+    return _known(_PARAGRAPHS, output, index, sketches, texts, rule)
 
 
-def stored_articles(index: Index, sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Read the stored articles that share a key with any of these sketches (`KNOWN`)."""
-    return pl.concat([KNOWN.to_frame(), *_look_up(_ARTICLES, index, sketches, rule)])
+def stored_articles(index: Index, sketches: pl.DataFrame, texts: pl.Series, rule: Rule) -> pl.DataFrame:
+    """Read the stored articles that may resemble any of these texts (`KNOWN`)."""
+    return pl.concat([KNOWN.to_frame(), *_look_up(_ARTICLES, index, sketches, index_traits(texts, rule), rule)])
 
 
 def known_places(output: Output) -> pl.DataFrame:
@@ -131,14 +133,18 @@ def _spilled(table: str, output: Output) -> Spilled:
     return output.spill.whole(table, facts["heights"] if facts else [])
 
 
-def _known(stored: _Stored, output: Output, index: Index | None, sketches: Spilled, rule: Rule) -> Spilled:
+def _known(  # noqa: PLR0917 - what is stored, and what is new
+    stored: _Stored, output: Output, index: Index | None, sketches: Spilled, texts: Texts, rule: Rule
+) -> Spilled:
     table, spill = stored.spilled, output.spill
     stage = f"look up {table}"
     if index is None or output.manifest.finished(stage) is not None:
         return _spilled(table, output)
     heights: list[int] = []
     files: list[Path] = []
-    for frame in _look_up(stored, index, sketches.read(), rule):
+    pieces = texts(np.arange(sketches.height)) if index.segments else ()
+    traits = pl.concat([TRAITS.to_frame(), *in_order(lambda piece: index_traits(piece, rule), pieces)])
+    for frame in _look_up(stored, index, sketches.read(), traits, rule):
         part = len(heights)
         files.append(spill.write(table, part, frame))
         files.append(spill.write(f"{table}_sketches", part, sketch_batch(frame["text"], rule)))
@@ -147,8 +153,10 @@ def _known(stored: _Stored, output: Output, index: Index | None, sketches: Spill
     return spill.whole(table, heights)
 
 
-def _look_up(stored: _Stored, index: Index, sketches: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
-    wanted, traits = index_keys(sketches, rule), index_traits(sketches)
+def _look_up(
+    stored: _Stored, index: Index, sketches: pl.DataFrame, traits: pl.DataFrame, rule: Rule
+) -> Iterator[pl.DataFrame]:
+    wanted = index_keys(sketches, rule)
     for segment, first in zip(index.segments, index.firsts, strict=True):
         for frame in stored.read(segment, segment.resembling(stored.table, stored.keys, wanted, traits, rule)):
             yield frame.with_columns(pl.col("rank") + first).select(KNOWN.names()).cast(KNOWN)
@@ -160,17 +168,20 @@ def _articles(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFram
 
 
 def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
-    for some in segment.rows("paragraphs", rows):
-        articles = some["at"].unique().sort()
-        first = 0
-        for frame in segment.rows("documents", articles.to_numpy().astype(np.int64)):
-            own = articles.slice(first, frame.height)
-            first += frame.height
-            # In the order of articles and lines: rows alike in rank stay so.
-            texts = frame.select("file", "row", "id", "rank", unpack(frame["packed"]), own)
-            yield some.join(texts, on="at", maintain_order="left").with_columns(
-                pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
-            )
+    pieces = list(segment.rows("paragraphs", rows))
+    if not pieces:
+        return
+    some = pl.concat(pieces)
+    articles = some["at"].unique().sort()
+    first = 0
+    for frame in segment.rows("documents", articles.to_numpy().astype(np.int64)):
+        own = articles.slice(first, frame.height)
+        first += frame.height
+        # In the order of articles and lines: rows alike in rank stay so.
+        texts = frame.select("file", "row", "id", "rank", unpack(frame["packed"]), own)
+        yield some.join(texts, on="at", maintain_order="left").with_columns(
+            pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
+        )
 
 
 _ARTICLES: Final = _Stored("known", "documents", "keys", _articles)
@@ -190,7 +201,7 @@ def _write(  # noqa: PLR0917 - as `append_batch`
     stays = decided["survivor"].is_null() & (documents.beside("sketches").read("shingles")["shingles"] > 0)
     at = stays.cast(pl.Int64).cum_sum() - 1
     tables: dict[str, Iterator[pl.DataFrame] | list[pl.DataFrame]] = {
-        "documents": _documents(documents, decided, stays),
+        "documents": [] if plan.rule is None else _documents(documents, decided, stays, plan.rule),
         "keys": [] if plan.rule is None else [_keys(documents.beside("sketches"), stays, plan.rule)],
         "paragraphs": [],
         "paragraph_keys": [],
@@ -200,27 +211,26 @@ def _write(  # noqa: PLR0917 - as `append_batch`
         gone = elsewhere.select("doc", "cleaned_line", gone=pl.lit(value=True)).cast({"doc": table.schema["doc"]})
         leads = table.join(gone, on=["doc", "cleaned_line"], how="left", maintain_order="left")["gone"].is_null()
         sketches = paragraphs.beside("split_sketches")
-        kept = pl.concat([table, _traits(sketches)], how="horizontal").filter(leads)
-        kept = kept.with_columns(at.gather(kept["doc"]).alias("at"))
+        kept = table.filter(leads)
+        texts = paragraph_texts(documents, paragraphs, leads.arg_true().cast(pl.Int64).to_numpy())
+        rule = plan.paragraph_rule
+        traits = pl.concat([TRAITS.to_frame(), *in_order(lambda piece: index_traits(piece, rule), texts)])
+        kept = kept.with_columns(at.gather(kept["doc"]).alias("at"), *traits)
         tables["paragraphs"] = [kept.select(PARAGRAPHS.names()).cast(PARAGRAPHS)]
         tables["paragraph_keys"] = [_keys(sketches, leads, plan.paragraph_rule)]
     write_segment(folder, {name: tables[name] for name in TABLES})
     return Segment(folder, (index.batch,), int(stays.sum()), documents.height)
 
 
-def _documents(documents: Spilled, decided: pl.DataFrame, stays: pl.Series) -> Iterator[pl.DataFrame]:
-    for part in documents.parts:
+def _documents(documents: Spilled, decided: pl.DataFrame, stays: pl.Series, rule: Rule) -> Iterator[pl.DataFrame]:
+    def told(part: int) -> pl.DataFrame:
         rows = documents.spill.read("rows", part)
         first = int(documents.firsts[part])
-        rank = decided["rank"].slice(first, rows.height)
-        traits = index_traits(documents.spill.read("sketches", part, "shingles", "short"))
-        kept = rows.with_columns(rank, *traits).filter(stays.slice(first, rows.height))
-        yield kept.with_columns(pack(kept["text"])).select(DOCUMENTS.names()).cast(DOCUMENTS)
+        kept = rows.with_columns(decided["rank"].slice(first, rows.height)).filter(stays.slice(first, rows.height))
+        traits = index_traits(kept["text"], rule)
+        return kept.with_columns(pack(kept["text"]), *traits).select(DOCUMENTS.names()).cast(DOCUMENTS)
 
-
-def _traits(sketches: Spilled) -> pl.DataFrame:
-    read = (sketches.spill.read(sketches.table, part, "shingles", "short") for part in sketches.parts)
-    return pl.concat([TRAITS.to_frame(), *map(index_traits, read)])
+    return in_order(told, documents.parts)
 
 
 def _keys(sketches: Spilled, stays: pl.Series, rule: Rule) -> pl.DataFrame:

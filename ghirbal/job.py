@@ -9,7 +9,7 @@ import polars as pl
 from ghirbal.accounting import account, notes
 from ghirbal.cleaning import clean_and_sketch
 from ghirbal.errors import UsageError
-from ghirbal.finding import find_articles, find_paragraphs, paragraphs_of
+from ghirbal.finding import find_articles, find_paragraphs
 from ghirbal.index_stage import append_batch, held, known_places
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
@@ -19,6 +19,7 @@ from ghirbal.readers.expected import to_read
 from ghirbal.report import build_report
 from ghirbal.sites import told
 from ghirbal.sites_job import with_site_lines
+from ghirbal.split import paragraphs_of
 from ghirbal.story import with_places
 from ghirbal.summary import Outcome
 from ghirbal.writing import Results, write

@@ -37,7 +37,7 @@ def copies(sheets: Sequence[Sheet], plan: CheckPlan) -> list[Finding]:
             "site", parse_dates(given["date"]), pl.Series("id", ids, pl.String), sketches["shingles"].alias("length")
         )
     )
-    known = _stored(plan.options.index, sketches, rule).join(given.select("id"), on="id", how="anti")
+    known = _stored(plan.options.index, sketches, texts, rule).join(given.select("id"), on="id", how="anti")
     found = find_duplicates(
         pl.concat([sketches, sketch_all(pieces(known["text"]), rule)]) if known.height else sketches,
         np.concatenate([rank + known.height, known["rank"].rank("ordinal").to_numpy().astype(np.int64) - 1]),
@@ -57,7 +57,7 @@ def _cleaned(documents: Documents, given: pl.DataFrame, plan: CheckPlan) -> pl.S
     return clean_batch(texts, titles=given["title"], sites=given["site"], table=plan.table, recipe=plan.recipe).texts
 
 
-def _stored(folder: str | None, sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def _stored(folder: str | None, sketches: pl.DataFrame, texts: pl.Series, rule: Rule) -> pl.DataFrame:
     """Read what an index has that may resemble the documents; without an index nothing."""
     from ghirbal.index import look_up  # noqa: PLC0415 - only this option needs the tables of a job
     from ghirbal.index_stage import KNOWN, held, stored_articles  # noqa: PLC0415 - as above
@@ -65,7 +65,7 @@ def _stored(folder: str | None, sketches: pl.DataFrame, rule: Rule) -> pl.DataFr
     if folder is None:
         return KNOWN.to_frame()
     with held(folder, dry_run=True):
-        return stored_articles(look_up(Path(folder), rule), sketches, rule)
+        return stored_articles(look_up(Path(folder), rule), sketches, texts, rule)
 
 
 def _finding(  # noqa: PLR0917 - a row of what was found, and where it was

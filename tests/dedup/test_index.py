@@ -15,7 +15,8 @@ from tests.dedup.test_duplicates import corpus
 def test_whatever_a_run_would_compare_is_found(rule):
     texts = corpus(np.random.default_rng(4), 300, 300, (0, 120))
     stored, wanted = (sketch_batch(pl.Series(half), rule) for half in (texts[:200], texts[200:]))
-    keys, traits = (index_keys(stored, rule), index_keys(wanted, rule)), (index_traits(stored), index_traits(wanted))
+    keys = index_keys(stored, rule), index_keys(wanted, rule)
+    traits = [index_traits(pl.Series(half), rule) for half in (texts[:200], texts[200:])]
     hits = index_hits(keys[0], traits[0], keys[1], traits[1], rule)
     sets = [twin.shingles(text, rule.words) for text in texts]
     bands = [np.stack([half[name].to_numpy() for name in band_columns(rule)]) for half in (stored, wanted)]
@@ -37,24 +38,33 @@ def test_a_frequent_shingle_brings_up_little():
     rule, random = Rule(1, 0.7), np.random.default_rng(6)
     texts = pl.Series([" ".join(["the", "of", *(f"w{w}" for w in random.integers(0, 5000, 25))]) for _ in range(2000)])
     sketches = sketch_batch(texts, rule)
-    keys, traits = index_keys(sketches, rule), index_traits(sketches)
+    keys, traits = index_keys(sketches, rule), index_traits(texts, rule)
     own = keys.filter(pl.col("at") < 20)
     sharing = keys.filter(pl.col("key").is_in(own["key"].implode()))["at"].n_unique()
     assert index_hits(keys, traits, own, traits, rule).sum() < 60 < sharing
 
 
+def test_large_texts_that_share_a_band_by_chance_are_ruled_out():
+    """News of a common vocabulary: a band brings many together that are nothing like each other."""
+    rule, random = Rule(1, 0.6), np.random.default_rng(7)
+    texts = pl.Series([" ".join(f"w{w}" for w in random.zipf(1.4, 400) % 3000) for _ in range(400)])
+    texts[399] = texts[0] + " and one more"
+    sketches = sketch_batch(texts, rule)
+    keys, traits = index_keys(sketches, rule), index_traits(texts, rule)
+    own = keys.filter(pl.col("at") == 399)
+    sharing = keys.filter(pl.col("key").is_in(own["key"].implode()))["at"].n_unique()
+    assert np.flatnonzero(index_hits(keys, traits, own, traits, rule)).tolist() == [0, 399]
+    assert sharing > 10
+
+
 def test_nothing_stored_and_nothing_wanted():
     rule = Rule(2, 0.5)
-    nothing = sketch_batch(pl.Series([], dtype=pl.String), rule)
-    something = sketch_batch(pl.Series(["one two three", "", None]), rule)
-    assert index_keys(nothing, rule).schema == KEYS
-    assert index_traits(nothing).schema == TRAITS
-    for stored, wanted in ((nothing, something), (something, nothing)):
-        keys, traits = (
-            (index_keys(stored, rule), index_keys(wanted, rule)),
-            (index_traits(stored), index_traits(wanted)),
-        )
-        assert not index_hits(keys[0], traits[0], keys[1], traits[1], rule).any()
+    texts = pl.Series([], dtype=pl.String), pl.Series(["one two three", "", None])
+    keys = [index_keys(sketch_batch(one, rule), rule) for one in texts]
+    traits = [index_traits(one, rule) for one in texts]
+    assert (keys[0].schema, traits[0].schema) == (KEYS, TRAITS)
+    for stored, wanted in ((0, 1), (1, 0)):
+        assert not index_hits(keys[stored], traits[stored], keys[wanted], traits[wanted], rule).any()
 
 
 @pytest.mark.parametrize(("threshold", "words"), [(0.8, 2), (0.5, 3), (1.0, 1)])
