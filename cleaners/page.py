@@ -126,7 +126,7 @@ def with_features(lines: pl.DataFrame, table: pl.DataFrame | None = None) -> pl.
     )
 
 
-_RARE: Final = 5
+RARE: Final = 5
 """Site lines in fewer texts are not looked up: nothing follows from them."""
 
 
@@ -135,7 +135,7 @@ def _with_counts(lines: pl.DataFrame, table: pl.DataFrame | None) -> pl.DataFram
     names = {"documents": "site_count", "top": "site_top", "bottom": "site_bottom"}
     if table is not None:
         texts = table.filter(pl.col("key").is_null()).select("site", site_texts="documents")
-        often = table.filter((pl.col("documents") >= _RARE) & pl.col("key").is_not_null()).rename(names)
+        often = table.filter((pl.col("documents") >= RARE) & pl.col("key").is_not_null()).rename(names)
         keyed = lines.filter(pl.col("key").is_not_null()).select("row", "site", "key")
         found = keyed.join(often, on=["site", "key"]).join(texts, on="site").drop("site", "key")
         if found.height:

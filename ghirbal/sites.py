@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from cleaners import SITE_LINES, DropSiteLines, Recipe
+from cleaners.page import RARE
 from cleaners.sites import STANDINGS, count_standings, standings
 from ghirbal.errors import InputError, UsageError
 from ghirbal.ordered import in_order
@@ -90,17 +91,22 @@ def _counted(paths: Sequence[Path], least: int) -> pl.DataFrame:
 
 def uses_sites(recipe: Recipe) -> bool:
     """Tell whether a recipe has a cleaner that site lines matter to."""
-    return any(isinstance(cleaner, DropSiteLines) for cleaner in recipe)
+    return any(map(_reads_sites, recipe))
+
+
+def _reads_sites(cleaner: object) -> bool:
+    """Tell whether a cleaner is our own of site lines, or one of another author that says `reads_sites = True`."""
+    return isinstance(cleaner, DropSiteLines) or getattr(cleaner, "reads_sites", False) is True
 
 
 def least_texts(recipe: Recipe) -> int:
     """Return in how many texts a line must stand to be of use."""
-    return min(cleaner.least_count for cleaner in recipe if isinstance(cleaner, DropSiteLines))
+    return min(getattr(cleaner, "least_count", RARE) for cleaner in recipe if _reads_sites(cleaner))
 
 
 def of_use(table: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """Leave out the sites of which too few texts are known."""
-    least = min(cleaner.least_texts for cleaner in recipe if isinstance(cleaner, DropSiteLines))
+    least = min(getattr(cleaner, "least_texts", 1) for cleaner in recipe if _reads_sites(cleaner))
     enough = pl.col("key").is_null() & (pl.col("documents") >= least)
     return table.filter(pl.col("site").is_in(table.filter(enough)["site"].implode()))
 

@@ -62,7 +62,12 @@ def _most(counted: tuple[str, int]) -> tuple[int, str]:
 
 
 def _draw(edits: pl.DataFrame) -> pl.DataFrame:
-    """Keep the lowest lots of each cleaner, so that any order of the parts keeps the same ones."""
+    """Keep the lowest lots of each cleaner, so that any order of the parts keeps the same ones.
+
+    A blank line that went with its neighbours shows nothing: it is kept only where a cleaner has no other edit.
+    """
+    blank = pl.col("reason").list.last() == "blank_line"
+    edits = edits.filter(~blank | blank.all().over("by"))
     low = edits.filter(pl.col("lot") <= pl.col("lot").bottom_k(DRAWN).max().over("by"))
     drawn = low.sort("by", "lot", "file", "row", "start").group_by("by", maintain_order=True).head(DRAWN)
     return drawn.select(edits.columns)

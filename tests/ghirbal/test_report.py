@@ -129,6 +129,15 @@ def test_examples_stand_in_the_text_that_was_left(out):
     assert seen > 3
 
 
+def test_an_example_is_no_mere_blank_line_where_there_is_another(tmp_path, write_jsonl):
+    body = "Rain fell on the city all day and the river rose above its banks in the evening, said the mayor."
+    text = f"{body}\n\nShare this article\n\n\n{body[::-1]}"
+    clean([write_jsonl(tmp_path / "a.jsonl", [{"text": text}] * 30)], tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "report.json").read_bytes())["cleaners"]
+    (examples,) = [one["examples"] for one in told if one["cleaner"] == "DropStockPhrases"]
+    assert [example["reasons"][-1] for example in examples] == ["share"]
+
+
 def test_differences_are_those_of_the_two_texts(out):
     told = json.loads((out / "report.json").read_bytes())
     pairs = told["pairs"]["above"] + told["clusters"]["largest"]

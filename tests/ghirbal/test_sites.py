@@ -165,3 +165,34 @@ def test_rows_that_cannot_be_read_do_not_count_and_are_told(archive, tmp_path, c
     assert main(call) == 0
     assert "1 rows could not be read" in capsys.readouterr().err
     assert main([*call, "--strict"]) == 1
+
+
+OWN = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+
+from cleaners import marks
+
+
+@dataclass(frozen=True)
+class DropFrequent:
+    safety: ClassVar = "chrome"
+    reads_sites: ClassVar = True
+
+    def mark(self, page):
+        return marks(page.filter(pl.col("site_count") >= 5), self, reason="frequent", evidence="proved")
+
+
+RECIPE = (DropFrequent(),)
+"""
+
+
+def test_a_cleaner_of_ones_own_that_reads_site_lines_is_given_them(archive, tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    clean([archive], tmp_path / "out", options=Options(recipe=str(tmp_path / "own.py")))
+    assert footed(tmp_path / "out") == 0, "those of the small site go too: what is enough is for the cleaner to say"
+    (tmp_path / "own.py").write_text(OWN.replace("reads_sites: ClassVar = True", ""))
+    clean([archive], tmp_path / "2", options=Options(recipe=str(tmp_path / "own.py")))
+    assert footed(tmp_path / "2") == 38
