@@ -66,7 +66,17 @@ class DropStockPhrases:
             .otherwise(pl.lit("place"))
         )  # fmt: skip
         stock = marks(found, self, reason=pl.col("reason"), evidence=evidence)
-        return pl.concat([stock, self._below(page, stock)])
+        return pl.concat([stock, self._below(page, stock), self._doubtful(page, found)])
+
+    def _doubtful(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+        """Mark short lines outside the body that begin as invitations do: one witness, so they are only flagged."""
+        invited = matched(page, ("invitation",)).filter(~pl.col("sentence") & (pl.col("words") <= _LONGEST_INVITATION))
+        invited = invited.filter(~pl.col("row").is_in(found["row"].implode()))
+        if invited.is_empty():
+            return marks(invited, self, reason="invitation", evidence="alone")
+        prose = page.filter("sentence").group_by("doc").agg(first=pl.col("row").min(), last=pl.col("row").max())
+        outside = (pl.col("row") < pl.col("first")) | (pl.col("row") > pl.col("last"))
+        return marks(invited.join(prose, on="doc").filter(outside), self, reason="invitation", evidence="alone")
 
     def _below(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Mark what goes on below such a line in numbers: times, codes and telephone numbers with a word or two."""
@@ -144,6 +154,8 @@ def _is_announcement() -> pl.Expr:
     return (pl.col("reason") == "advertisement") & pl.col("whole") & (twice | beside)
 
 
+_LONGEST_INVITATION: Final = 20
+"""Words."""
 _GO_ON_BELOW: Final = ("contact_block", "wire_end")
 _NOT_BELOW: Final = r"[.؟?!。]\s*$|(?:^|[^\p{Nd}])(?:19|20)\p{Nd}{2}(?:[^\p{Nd}]|$)"
 """Sentences and dates."""
