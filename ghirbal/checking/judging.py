@@ -9,7 +9,7 @@ from operator import itemgetter
 import polars as pl
 
 from cleaners import Recipe, clean_batch
-from ghirbal.checking.codes import BLANK_LINE, Code, Selection, code_of, codes_of_cleaner, leading
+from ghirbal.checking.codes import BLANK_LINE, CODES, Code, Selection, code_of, codes_of_cleaner, leading
 from ghirbal.checking.findings import Finding, document_key, key_of, message_of
 from ghirbal.checking.sheets import Document, Sheet
 from ghirbal.checking.values import Value
@@ -56,12 +56,13 @@ def remarks(
         cleaner=pl.concat_list("cleaner"),
         reason=pl.concat_list("reason"),
     ).iter_rows()
+    wanted = frozenset(one.code for one in CODES if selection.takes(one.code))
     found: dict[int, list[Remark]] = {}
     for doc, own in groupby(sorted([*edits, *flags], key=itemgetter(0, 1, 2)), key=itemgetter(0)):
         characters = _Characters(texts[doc])
         for _, start, end, after, cleaners, reasons in own:
             codes = tuple(code_of(*pair) for pair in zip(cleaners, reasons, strict=True))
-            if all(selection.takes(code.code) for code in codes):
+            if all(code.code in wanted for code in codes):
                 span = characters.at(start), characters.at(end)
                 found.setdefault(doc, []).append(Remark(*span, after, codes, tuple(cleaners), tuple(reasons)))
     return found
