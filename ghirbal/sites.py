@@ -74,7 +74,7 @@ def standings_path(folder: Path, number: int) -> Path:
 
 def _counted(paths: Sequence[Path], least: int) -> pl.DataFrame:
     """Count what was spilled, as many ranges at once as have `_AT_ONCE` rows together."""
-    sizes = [pl.read_parquet(path, columns=[_RANGE])[_RANGE].to_numpy() for path in paths]
+    sizes = [pl.read_parquet(path, columns=[_RANGE], glob=False)[_RANGE].to_numpy() for path in paths]
     ends = [np.searchsorted(ranges, np.arange(_RANGES + 1, dtype=np.uint8)) for ranges in sizes]
     rows = sum(ranges.size for ranges in sizes)
     step = max(1, _RANGES * _AT_ONCE // max(rows, 1))

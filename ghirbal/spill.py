@@ -86,7 +86,7 @@ class Spilled:
 
     def schema(self, part: int) -> pl.Schema:
         """Read the names and types of one part's columns."""
-        return pl.Schema(pl.read_parquet_schema(self.spill.path(self.table, part)))
+        return pl.scan_parquet(self.spill.path(self.table, part), glob=False).collect_schema()
 
     def read(self, *columns: str) -> pl.DataFrame:
         """Read some columns of all parts; all, if none is named."""

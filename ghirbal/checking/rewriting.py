@@ -134,7 +134,7 @@ def _parquet(sheet: Sheet, records: Mapping[int, Value], text: str) -> bytes:
         except FooterError:
             same = False
     out.seek(0)
-    if not same or pl.read_parquet_schema(out) != pl.read_parquet_schema(path):
+    if not same or pl.read_parquet_schema(out) != pl.scan_parquet(path, glob=False).collect_schema():
         raise NotWritableError("the file has columns of types that would be written as others")
     return out.getvalue()
 

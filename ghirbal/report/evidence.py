@@ -1,6 +1,7 @@
 """What lies in a finished result, read part by part or streamed, so that memory does not grow with the archive."""
 
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ def texts_written(out: Path, column: str) -> pl.LazyFrame:
     if paths[0].suffix == ".parquet":
         frame = pl.scan_parquet(paths, glob=False)
     elif paths[0].suffix == ".jsonl":
-        frame = pl.scan_ndjson(paths, schema={column: pl.String()})
+        plain = [escape(str(path)) for path in paths]  # it takes every path for a pattern
+        frame = pl.scan_ndjson(plain, schema={column: pl.String()})
     else:
-        frame = pl.scan_csv(paths, infer_schema=False)
+        frame = pl.scan_csv(paths, infer_schema=False, glob=False)
     return frame.select(pl.col(column).alias("text"))
 
 

@@ -419,3 +419,13 @@ def test_the_template_guard_can_be_turned_off(tmp_path):
         dedup([tmp_path / "a.jsonl"], tmp_path / str(guard), options=options)
         assert table(tmp_path / str(guard), "decisions")["kept"].sum() == kept
     assert table(tmp_path / "None", "decisions")["reason"].to_list() == ["unique", "template-names"]
+
+
+@pytest.mark.parametrize("format_", ["parquet", "jsonl", "csv"])
+def test_folders_with_the_signs_of_a_pattern_in_their_names(archive, tmp_path, format_):
+    folder = tmp_path / "ou[t]*?{1}"
+    run([archive], folder / "out", options=Options(format=format_, index=folder / "i[x]", work=folder / "w[o]"))
+    run([archive], tmp_path / "plain", options=Options(format=format_, index=tmp_path / "index"))
+    part = f"documents/part-00000.{format_}"
+    assert (folder / "out" / part).read_bytes() == (tmp_path / "plain" / part).read_bytes()
+    assert (folder / "out" / "report.html").read_bytes() == (tmp_path / "plain" / "report.html").read_bytes()
