@@ -90,6 +90,7 @@ CODES: Final = (
     BLANK_LINE,
     Code("GH212", "line that the site repeats", "DropSiteLines"),
     Code("GH213", "line outside the body of a whole page", "KeepBody"),
+    Code("GH214", "row of share buttons", "DropShareRow"),
     Code("GH220", "stock phrase", "DropStockPhrases"),
     *(
         Code(f"GH{number}", about, "DropStockPhrases", (reason,))
