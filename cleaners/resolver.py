@@ -1,6 +1,10 @@
 """The resolver: the one place where proposals become the cleaned text and its ledger."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.rewriting import Rewritten
@@ -19,70 +23,112 @@ def resolve(
     stays it takes the terminator before it, unless the text ends with one.
     """
     spans = rewritten.spans
-    table = lines.with_columns(now=rewritten.texts).with_row_index("row")
-    emptied = table.filter((pl.col("now") == "") & (pl.col("size") > 0))["row"]
-    disturbed = _docs_of(lines, pl.concat([dropped["row"], emptied]))
-    touched = pl.concat([disturbed, _docs_of(lines, spans["row"])]).unique().sort()
-    if touched.is_empty():
+    table = _Table.of(lines, rewritten.texts, dropped["row"])
+    touched = np.zeros(texts.len(), np.bool_)
+    touched[table.doc[np.concatenate([dropped["row"], spans["row"]])]] = True
+    if not touched.any():
         return texts, EDITS.to_frame()
-    if touched.len() < texts.len():
-        table = table.filter(pl.col("doc").is_in(touched.implode()))
-    gone = _gone(
-        table.filter(pl.col("doc").is_in(disturbed.implode())).join(
-            dropped, on="row", how="left", maintain_order="left"
-        ),
-        _names_by_row(spans.filter(pl.col("row").is_in(emptied.implode()))),
-    )
-    edits = pl.concat([_line_edits(gone, spans), _inner_edits(lines, spans, gone)])
-    kept = table.filter(~pl.col("row").is_in(gone["row"].implode())) if gone.height else table
-    return texts.clone().scatter(touched, _joined(kept, table, touched)), edits.sort("doc", "start")
+    goes = table.gone()
+    inside = pl.lit(goes.mask).gather(pl.col("row"))
+    gone = _named(goes, table, lines, dropped, _names_by_row(spans.filter(inside)))
+    edits = pl.concat([_line_edits(gone), _inner_edits(lines, spans.filter(~inside))]).sort("doc", "start")
+    made = _joined(table, rewritten.texts, touched[table.doc] & ~goes.mask, touched)
+    return texts.clone().scatter(np.flatnonzero(touched), made), edits
 
 
-def _docs_of(lines: pl.DataFrame, rows: pl.Series) -> pl.Series:
-    return lines["doc"].gather(rows).unique()
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The line table as arrays; a run is an inked line with the lines below it that are out or blank."""
+
+    doc: NDArray[np.uint32]
+    ending: NDArray[np.uint8]
+    size: NDArray[np.int64]
+    out: NDArray[np.bool_]
+    emptied: NDArray[np.bool_]
+    inked: NDArray[np.bool_]
+    first: NDArray[np.bool_]
+    last: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, lines: pl.DataFrame, now: pl.Series, dropped: pl.Series) -> "_Table":
+        doc = lines["doc"].to_numpy()
+        size = now.str.len_bytes().to_numpy().astype(np.int64)
+        out = np.zeros(len(doc), np.bool_)
+        out[dropped] = True
+        changes = doc[1:] != doc[:-1]
+        return cls(
+            doc=doc,
+            ending=lines["ending"].to_numpy(),
+            size=size,
+            out=out,
+            emptied=(size == 0) & (lines["size"] > 0).to_numpy(),
+            inked=~out & now.str.contains(r"\S").to_numpy(),
+            first=np.concatenate([[True], changes]),
+            last=np.concatenate([changes, [True]]),
+        )
+
+    def gone(self) -> "_Gone":
+        """Find the lines that go: the dropped ones, and blank lines that are too many once those are out."""
+        row = np.arange(len(self.doc))
+        begins = np.flatnonzero(self.inked | self.first)
+        run = np.cumsum(self.inked | self.first) - 1
+        disturbed = np.logical_or.reduceat(self.out | self.emptied, begins)
+        edge = ~self.inked[begins] | self.last[np.append(begins[1:], len(row)) - 1]
+        blank = ~self.inked & ~self.out
+        # a line that was blank all along is kept before one that had to be emptied
+        rank = np.where(blank, row + np.where(self.emptied, 1 << 32, 0), 1 << 33)
+        spare = rank != np.minimum.reduceat(rank, begins)[run]
+        gone = self.out | (blank & disturbed[run] & (edge[run] | spare))
+        doc = np.cumsum(self.first) - 1
+        last_kept = np.maximum.reduceat(np.where(gone, -1, row), np.flatnonzero(self.first))
+        backward = (row > last_kept[doc]) & (self.ending[self.last] == 0)[doc]
+        above = np.where(self.first, 0, np.roll(self.ending, 1))
+        head, tail = np.where(backward, above, 0), np.where(backward, 0, self.ending)
+        return _Gone(gone, run[gone], head[gone].astype(np.uint8), tail[gone].astype(np.uint8))
 
 
-def _gone(table: pl.DataFrame, emptied: pl.DataFrame) -> pl.DataFrame:
-    """Find the lines that go: the dropped ones, and blank lines that are too many once those are out.
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Lines that go: `mask` over all lines, and for each its run and the terminators' bytes that it takes with it."""
 
-    `table` has every line of the documents that lose one; `emptied` the lines that a rewriter emptied. Adds
-    `head` and `tail`, the bytes of the terminators that a line takes with it.
+    mask: NDArray[np.bool_]
+    run: NDArray[np.int64]
+    head: NDArray[np.uint8]
+    tail: NDArray[np.uint8]
+
+
+def _named(goes: _Gone, table: _Table, lines: pl.DataFrame, dropped: pl.DataFrame, inner: pl.DataFrame) -> pl.DataFrame:
+    """Give the lines that go the names of the cleaners that dropped, emptied or (`_inner`) rewrote them.
+
+    What was blank all along goes with what stood beside it.
     """
-    table = table.join(emptied, on="row", how="left", maintain_order="left", suffix="_emptied").with_columns(
-        emptied=pl.col("cleaner_emptied").is_not_null(),
-        out=pl.col("cleaner").is_not_null(),
-        cleaner=pl.coalesce("cleaner", "cleaner_emptied"),
-        reason=pl.coalesce("reason", "reason_emptied"),
-    )
-    table = table.with_columns(inked=~pl.col("out") & pl.col("now").str.contains(r"\S")).with_columns(
-        run=pl.col("inked").cum_sum().over("doc"), inks=pl.col("inked").sum().over("doc")
-    )
-    disturbed = (pl.col("out") | pl.col("emptied")).any().over("doc", "run")
-    edge = (pl.col("run") == 0) | (pl.col("run") == pl.col("inks"))
-    blank = ~pl.col("inked") & ~pl.col("out")
-    # a line that was blank all along is kept before one that had to be emptied
-    rank = pl.col("row").cast(pl.UInt64) + pl.when("emptied").then(1 << 32).otherwise(0)
-    spare = rank != rank.filter(blank).min().over("doc", "run")
-    neighbour = pl.col("cleaner").forward_fill().backward_fill().over("doc", "run")
+    rows = np.flatnonzero(goes.mask)
+    neighbour = pl.col("cleaner").forward_fill().backward_fill().over("run")
     blanked = pl.col("cleaner").is_null()
-    gone = pl.col("out") | (blank & disturbed & (edge | spare))
-    below = pl.col("row") > pl.col("row").filter(~gone).max().over("doc").fill_null(-1)
-    backward = below & (pl.col("ending").last() == 0).over("doc")
-    before_it = pl.when(pl.col("line") > 1).then(pl.col("ending").shift(1)).otherwise(0)
-    return table.with_columns(
-        gone=gone,
-        cleaner=pl.when(blanked).then(neighbour.str.split("\n").list.first()).otherwise("cleaner"),
-        reason=pl.when(blanked).then(pl.lit("blank_line")).otherwise("reason"),
-        head=pl.when(backward).then(before_it).otherwise(0),
-        tail=pl.when(backward).then(0).otherwise("ending"),
-    ).filter("gone")
-
-
-def _line_edits(gone: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    inner = _names_by_row(spans.join(gone.select("row"), on="row", how="semi"))
     return (
-        gone.join(inner, on="row", how="left", maintain_order="left", suffix="_inner")
-        .select(
+        lines[rows]
+        .with_columns(
+            row=pl.Series(rows, dtype=pl.UInt32),
+            run=goes.run,
+            head=goes.head,
+            tail=goes.tail,
+            emptied=table.emptied[rows],
+        )
+        .join(dropped, on="row", how="left", maintain_order="left")
+        .join(inner, on="row", how="left", maintain_order="left", suffix="_inner")
+        .with_columns(
+            pl.coalesce(name, pl.when("emptied").then(f"{name}_inner")).alias(name) for name in ("cleaner", "reason")
+        )
+        .with_columns(
+            cleaner=pl.when(blanked).then(neighbour.str.split("\n").list.first()).otherwise("cleaner"),
+            reason=pl.when(blanked).then(pl.lit("blank_line")).otherwise("reason"),
+        )
+    )
+
+
+def _line_edits(gone: pl.DataFrame) -> pl.DataFrame:
+    return (
+        gone.select(
             "doc",
             "line",
             start=pl.col("start") - pl.col("head"),
@@ -114,8 +160,7 @@ def _as_edits(edits: pl.DataFrame) -> pl.DataFrame:
     return edits.with_columns(pl.col("cleaner", "reason").str.split("\n")).select(EDITS.names()).cast(EDITS)
 
 
-def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
-    kept = spans.join(gone.select("row"), on="row", how="anti") if gone.height else spans
+def _inner_edits(lines: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
     places = lines.select("doc", "line", base="start")[kept["row"]]
     return (
         pl.concat([places, kept], how="horizontal")
@@ -124,23 +169,26 @@ def _inner_edits(lines: pl.DataFrame, spans: pl.DataFrame, gone: pl.DataFrame) -
     )
 
 
-def _joined(kept: pl.DataFrame, table: pl.DataFrame, docs: pl.Series) -> pl.Series:
-    """Join the lines that stay, with the terminators that they had."""
-    final = table.filter((pl.col("doc") != pl.col("doc").shift(-1)).fill_null(value=True)).select("doc", final="ending")
-    last = (pl.col("doc") != pl.col("doc").shift(-1)).fill_null(value=True)
-    if (kept["ending"] == 2).any():
-        carriage = pl.when((pl.col("ending") == 2) & ~last).then(pl.lit("\r")).otherwise(pl.lit(""))
-        kept = kept.with_columns(now=pl.concat_str("now", carriage))
-    joined = kept.group_by("doc", maintain_order=True).agg("now", ending=pl.col("ending").last()).select(
-        "doc", "ending", text=pl.col("now").list.join("\n")
-    )  # fmt: skip
-    whole = (
-        docs.to_frame("doc")
-        .join(final, on="doc", maintain_order="left")
-        .join(joined, on="doc", how="left", maintain_order="left")
-    )
-    ended = pl.concat_str("text", pl.col("ending").replace_strict(_ENDINGS))
-    return whole.select(pl.when(pl.col("final") > 0).then(ended).otherwise("text").fill_null("")).to_series()
+def _joined(table: _Table, now: pl.Series, kept: NDArray[np.bool_], touched: NDArray[np.bool_]) -> pl.Series:
+    """Join the lines that stay, with the terminators that they had, into the documents that were touched."""
+    rows = np.flatnonzero(kept)
+    doc, size, ending = table.doc[rows], table.size[rows], table.ending[rows]
+    final = np.zeros(len(touched), np.bool_)
+    final[table.doc[table.last]] = table.ending[table.last] > 0
+    last = np.append(doc[1:] != doc[:-1], True)[: len(rows)]
+    carriage = (ending == 2) & ~(last & ~final[doc])
+    staying = now.filter(kept)
+    if carriage.any():
+        returns = pl.Series(carriage).replace_strict([False, True], ["", "\r"])
+        staying = pl.select(pl.concat_str(staying, returns)).to_series()
+        size = size + carriage
+    whole = pl.concat([staying, pl.Series([""])]).str.join("\n").cast(pl.Binary)
+    count = np.bincount(doc, minlength=len(touched))
+    length = np.bincount(doc, weights=size, minlength=len(touched)).astype(np.int64) + count
+    start = np.cumsum(length) - length
+    length -= (count > 0) & ~final
+    places = (pl.Series(array[touched]) for array in (start, length))
+    return pl.select(pl.lit(whole).bin.slice(*places).cast(pl.String)).to_series()
 
 
 def flags_of(lines: pl.DataFrame, remarks: pl.DataFrame, dropped: pl.DataFrame) -> pl.DataFrame:

@@ -128,9 +128,8 @@ def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]
         check_proposals(proposals, rewriter, lines, PROPOSALS)
         if proposals.height:
             rewritten = apply_proposals(lines, proposals)
-            changed = proposals["at"].unique().sort()
-            changed_rows = found.gather(changed)
-            texts = texts.clone().scatter(changed_rows, rewritten.gather(changed))
+            changed_rows = found.gather(proposals["at"].unique())
+            texts = texts.clone().scatter(found, rewritten)
             spans = composed(spans, _located(proposals, lines, found, name))
             lines = rewritten
             if getattr(rewriter, "exposes", True):
@@ -192,7 +191,7 @@ def apply_proposals(lines: pl.Series, proposals: pl.DataFrame) -> pl.Series:
         .to_series()
     )
     lines = lines.clone().scatter(rows, trimmed)
-    inner = proposals.filter(pl.lit(inside).gather(pl.col("at")))
+    inner = proposals.filter(inside[at])
     if inner.is_empty():
         return lines
     changed, rewritten = _spliced(lines, inner.sort("at", "start"))
@@ -223,8 +222,13 @@ def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     Where the layers touch different places of a line, which is nearly always, the second is only moved. The few
     lines in which they touch one another are composed one by one.
     """
-    both = pl.col("row").is_in(first["row"].unique().implode())
-    if first.is_empty() or not second.select(both.any()).item():
+    if first.is_empty() or second.is_empty():
+        return first.vstack(second)
+    old, new = first["row"].to_numpy(), second["row"].to_numpy()
+    known = np.zeros(max(old.max(), new.max()) + 1, np.bool_)
+    known[old] = True
+    both = known[new]
+    if not both.any():
         return first.vstack(second)
     moved = _moved(first, second.filter(both))
     tangled = moved.filter("tangled")["row"].unique()
@@ -234,11 +238,11 @@ def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     if tangled.is_empty():
         return first.vstack(apart)
     in_tangle = pl.col("row").is_in(tangled.implode())
-    old, new = _edits_by_row(first.filter(in_tangle)), _edits_by_row(second.filter(in_tangle))
+    before, after = _edits_by_row(first.filter(in_tangle)), _edits_by_row(second.filter(in_tangle))
     composed = [
         (row, *edit[:4], "\n".join(edit.cleaner), "\n".join(edit.reason))
-        for row in old
-        for edit in compose(old[row], new[row])
+        for row in before
+        for edit in compose(before[row], after[row])
     ]
     return pl.concat([first.filter(~in_tangle), apart, pl.DataFrame(composed, schema=SPANS, orient="row")])
 

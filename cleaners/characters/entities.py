@@ -37,6 +37,7 @@ class DecodeEntities:
     """
 
     safety: ClassVar = "repair"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with an ampersand before something like an entity."""

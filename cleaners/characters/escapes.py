@@ -48,6 +48,7 @@ class DecodeEscapes:
     """
 
     safety: ClassVar = "repair"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with something like two escapes in a row."""

@@ -34,6 +34,7 @@ class FoldPresentationForms:
     """
 
     safety: ClassVar = "repair"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with a character of the blocks of these forms."""

@@ -1,8 +1,9 @@
 """NormalizeSpaces leaves one plain space where a line has odd or doubled ones."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
+import numpy as np
 import polars as pl
 import regex
 
@@ -58,36 +59,32 @@ class NormalizeSpaces:
         >>> spans.select("at", "start", "end", "after").rows()
         [(0, 0, 1, ''), (0, 9, 12, ' '), (0, 16, 17, ''), (1, 0, 2, '')]
         """
-        return pl.concat([_trims(lines), _inner_spaces(lines)]).sort("at", "start")
+        trims, inner = _trims(lines), _inner_spaces(lines)
+        return trims if inner.is_empty() else pl.concat([trims, inner]).sort("at", "start")
 
 
 def _trims(lines: pl.Series) -> pl.DataFrame:
-    text, size = pl.col("text"), pl.col("size")
-    measured = (
-        pl.DataFrame({"text": lines})
-        .with_row_index("at")
-        .with_columns(
-            size=text.str.len_bytes(),
-            head=text.str.len_bytes() - text.str.strip_chars_start(_LEADING).str.len_bytes(),
-            tail=text.str.strip_chars_end(_TRAILING).str.len_bytes(),
-        )
+    size = lines.str.len_bytes().to_numpy()
+    head = size - lines.str.strip_chars_start(_LEADING).str.len_bytes().to_numpy()
+    tail = lines.str.strip_chars_end(_TRAILING).str.len_bytes().to_numpy()
+    blank = tail == 0
+    indented = np.flatnonzero(~blank & (head > 0))
+    head[indented[lines.gather(indented).to_frame("line").select(_is_indented(pl.col("line"))).to_series()]] = 0
+    blanks = np.flatnonzero(blank & (size > 0))
+    heads, tails = (np.flatnonzero(~blank & edge) for edge in (head > 0, tail < size))
+    at = np.concatenate([blanks, heads, tails])
+    start = np.concatenate([np.zeros_like(blanks), np.zeros_like(heads), tail[tails]])
+    end = np.concatenate([size[blanks], head[heads], size[tails]])
+    reason = np.repeat(np.arange(len(_TRIMS)), [len(blanks), len(heads), len(tails)])
+    order = np.lexsort((start, at))
+    return pl.DataFrame({"at": at[order], "start": start[order], "end": end[order]}).select(
+        *(pl.col(name).cast(pl.UInt32) for name in ("at", "start", "end")),
+        after=pl.lit(""),
+        reason=pl.lit(pl.Series(_TRIMS).gather(reason[order])),
     )
-    blank = pl.col("tail") == 0
-    zero = pl.lit(0, dtype=pl.UInt32)
-    heads = measured.filter(~blank & (pl.col("head") > 0))
-    return pl.concat(
-        [
-            measured.filter(blank & (size > 0)).select(
-                "at", start=zero, end="size", after=pl.lit(""), reason=pl.lit("blank line")
-            ),
-            heads.filter(~_is_indented(text)).select(
-                "at", start=zero, end="head", after=pl.lit(""), reason=pl.lit("space at the start")
-            ),
-            measured.filter(~blank & (pl.col("tail") < size)).select(
-                "at", start="tail", end="size", after=pl.lit(""), reason=pl.lit("space at the end")
-            ),
-        ]
-    ).cast(SPANS)
+
+
+_TRIMS: Final = ("blank line", "space at the start", "space at the end")
 
 
 def _is_indented(text: pl.Expr) -> pl.Expr:

@@ -53,10 +53,7 @@ def run_spans(lines: pl.Series, characters: str, repair: RunRepair, *, unless: s
     """
     text = b"\n%b\n" % (lines.str.join("\n").cast(pl.Binary).item() or b"")
     codes = np.frombuffer(text, dtype=np.uint8)
-    starts, ends = character_runs(codes, characters)
-    if unless:
-        wanted = (ends - starts > 1) | (codes[starts] != ord(unless))
-        starts, ends = starts[wanted], ends[wanted]
+    starts, ends = character_runs(codes, characters, unless=unless)
     places = (starts - _width_before(codes, starts), starts, ends, ends + _WIDTHS[codes[ends]])
     keys = [(text[a:b], text[b:c], text[c:d]) for a, b, c, d in zip(*(place.tolist() for place in places), strict=True)]
     answers = {key: _answered(repair, *map(bytes.decode, key)) for key in dict.fromkeys(keys)}
@@ -88,10 +85,13 @@ def _width_before(text: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray
     return width
 
 
-def character_runs(text: NDArray[np.uint8], characters: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def character_runs(
+    text: NDArray[np.uint8], characters: str, *, unless: str = ""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     r"""Start and end of each longest run of these characters in UTF-8 that begins and ends with none of them.
 
-    A regex that scans for a class of characters reads 50 MB/s, this 500.
+    A run that is just the ASCII character `unless` is none. A regex that scans for a class of characters reads 50
+    MB/s, this 500.
 
     >>> starts, ends = character_runs(np.frombuffer("\na--b‒\n".encode(), np.uint8), "-‒")
     >>> starts.tolist(), ends.tolist()
@@ -111,6 +111,8 @@ def character_runs(text: NDArray[np.uint8], characters: str) -> tuple[NDArray[np
         found = found[np.isin(tails, [int.from_bytes(one[1:]) for one in group])]
         for place in range(size):
             member[found + place] = True
+    if unless:
+        member[1:-1] &= (text[1:-1] != ord(unless)) | member[:-2] | member[2:]
     changes = np.flatnonzero(member[1:] != member[:-1]) + 1
     return changes[::2], changes[1::2]
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cleaners.folding import fold
 from cleaners.options import check_options
@@ -15,6 +17,7 @@ _CLASSES: Final = (
     "tag_list", "print_email", "contact_block",
 )  # fmt: skip
 _END: Final = r"(?:[.!?؟…。۔][\"”’»›)\]]*|[”»])"
+_ENDS: Final = '.!?؟…。۔"”’»›)]'
 _SENTENCES_LOOKED_BACK: Final = 3
 _MARK: Final = "[:：|©]"
 _LONGEST_BUTTON: Final = 160
@@ -49,17 +52,14 @@ class CutGluedResidue:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the ends of last lines."""
-        ends = page.group_by("doc", maintain_order=True).agg(
-            row=pl.concat([pl.col("row").filter("sentence").last(), pl.col("row").last()]).unique()
-        )
         phrase = pl.col("classes").list.len().fill_null(0) > 0  # all of such a line stays or goes
-        last = page.filter(pl.col("row").is_in(ends["row"].explode().implode()) & ~phrase).select(
-            "row", "text", end=pl.col("text").str.tail(_LOOKED_BACK)
-        )
-        labelled = last.filter(pl.col("end").str.contains(_MARK))
+        last = page[_ends(page)].filter(~phrase).select("row", "text", end=pl.col("text").str.tail(_LOOKED_BACK))
+        is_labelled = pl.col("end").str.contains(_MARK)
+        labelled = last.filter(is_labelled)
+        short = last.filter(is_labelled | (_bytes_after_sentence() <= _LONGEST_BUTTON))
         tails = pl.concat(
             lines.with_columns(tail=pl.col("end").str.extract(_after_sentence(back)))
-            for back, lines in enumerate([last, *[labelled] * (_SENTENCES_LOOKED_BACK - 1)])
+            for back, lines in enumerate([short, *[labelled] * (_SENTENCES_LOOKED_BACK - 1)])
         )
         phrase_like = (pl.col("tail").str.len_bytes() <= _LONGEST_BUTTON) | pl.col("tail").str.contains(_MARK)
         tails = tails.filter(phrase_like & (pl.col("tail").str.len_chars() <= _LONGEST_TAIL))
@@ -98,11 +98,27 @@ class CutGluedResidue:
         )
 
 
+def _ends(page: pl.DataFrame) -> NDArray[np.int64]:
+    """Places of the last line of each text, and of its last line of prose."""
+    doc = page["doc"].to_numpy()
+    prose = page["sentence"].arg_true().to_numpy()
+    is_last, is_last_prose = (
+        np.append(of[1:] != of[:-1], np.ones(min(len(of), 1), np.bool_)) for of in (doc, doc[prose])
+    )
+    return np.union1d(np.flatnonzero(is_last), prose[is_last_prose])
+
+
 def _is_sentence() -> pl.Expr:
     """Tell a word or two with a full stop, which somebody wrote (`One thing was left. More.`), from a button."""
     short = pl.col("key").str.count_matches(" ") <= 1
     stopped = pl.col("text").str.contains(r"[\p{L}\p{M}]\s*[.!?؟。۔]\s*$")
     return short & stopped & ~pl.col("class").is_in(["wire_end", "copyright"])
+
+
+def _bytes_after_sentence() -> pl.Expr:
+    """Bytes behind the last sentence, or fewer: to find its end takes a third of the time of taking what follows."""
+    rest = pl.col("end").cast(pl.Binary).bin.slice(pl.col("end").str.find(_after_sentence(0))).cast(pl.String)
+    return rest.str.strip_chars_start(_ENDS).str.len_bytes()
 
 
 def _after_sentence(back: int) -> str:

@@ -23,6 +23,7 @@ class DropMailScript:
     """
 
     safety: ClassVar = "chrome"
+    unusual_only: ClassVar = True
 
     def gate(self, text: pl.Expr) -> pl.Expr:
         """Select the lines with a comment of the kind."""
