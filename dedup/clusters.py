@@ -135,7 +135,6 @@ class _Search:
             if event == _MISSING:
                 self._pool.load(about, keep=int(self._members.slots[reached]))
         self._survivors[document:end], self._shared[document:end], self._counts[own] = before
-        self.judge.forget()
         self.judge.ask(*self._asked[:, : self._noted[2]].copy())
         return reached
 

@@ -49,12 +49,6 @@ class Judge:
             self.free = larger
         _put(self.free, lefts[go].astype(np.uint64) << U64(32) | rights[go].astype(np.uint64))
 
-    def forget(self) -> None:
-        """Forget the pairs asked about: documents come in their order, and those of earlier ones do not come again."""
-        self.free = np.zeros(_LEAST, np.uint64)
-        self._kinds.clear()
-        self._used = 0
-
     def knows(self, document: int, leader: int) -> bool:
         """Whether this pair was asked about."""
         slot, other = int(self.slots[document]), int(self.slots[leader])
