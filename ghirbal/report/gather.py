@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from dedup import Rule
+from ghirbal.ordered import in_order
 from ghirbal.report.edits import cleaners_told, flags_told
 from ghirbal.report.evidence import at, scan, streamed
 from ghirbal.report.pairs import clusters_told, pairs_told
@@ -26,21 +28,21 @@ def gather(out: Path, run: dict[str, Any], *, rule: Rule | None, rows: Spilled |
     the lengths before are nowhere else. Without them the report is shorter.
     """
     column = run["job"]["options"]["text"] or "text"
-    told: dict[str, Any] = {
-        "format": FORMAT,
-        "run": _bounded(run),
-        "cleaners": cleaners_told(out, frozenset(run["private"]), rows),
-        "flags": flags_told(out),
-        "lengths": lengths_told(out, column, rows),
-        "sources": sources_told(out, rows),
-        "quarantined": quarantined_told(out),
+    tellers: dict[str, partial[Any]] = {
+        "cleaners": partial(cleaners_told, out, frozenset(run["private"]), rows),
+        "flags": partial(flags_told, out),
+        "lengths": partial(lengths_told, out, column, rows),
+        "sources": partial(sources_told, out, rows),
+        "quarantined": partial(quarantined_told, out),
     }
     if "articles" in run["counts"]:
-        told["clusters"] = clusters_told(out, rows)
+        tellers["clusters"] = partial(clusters_told, out, rows)
     if rule is not None:
-        told["pairs"] = pairs_told(out, rule, rows)
+        tellers["pairs"] = partial(pairs_told, out, rule, rows)
     if "paragraphs" in run["counts"]:
-        told["paragraphs"] = paragraphs_told(out)
+        tellers["paragraphs"] = partial(paragraphs_told, out)
+    told: dict[str, Any] = {"format": FORMAT, "run": _bounded(run)}
+    told.update(zip(tellers, in_order(lambda tell: tell(), tellers.values()), strict=True))
     return told
 
 
