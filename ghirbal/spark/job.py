@@ -83,14 +83,17 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
         facts = on_parts.clean_units(work, parts, plan, cut)
         for _, known in facts:
             stage.advance(rows=known["rows"] + known["rejects"], size=known["size"])
+        rows, size = (sum(known[name] for _, known in facts) for name in ("rows", "bytes after"))
 
-    with progress.stage("find articles"):
+    with progress.stage("find articles", rows=rows) as stage:
         places, articles = _articles(work, parts, plan)
+        stage.advance(rows=rows, size=size)
 
-    with progress.stage("find paragraphs"):
+    with progress.stage("find paragraphs", rows=rows) as stage:
         paragraphs = _paragraphs(work, parts, plan, places, articles)
+        stage.advance(rows=rows, size=size)
 
-    with progress.stage("write"):
+    with progress.stage("write", rows=rows) as stage:
         settled = settle(writing.settled_kinds(parts, facts), fields=plan.reading.fields)
         shards = writing.Shards(parts, dict(facts), settled, plan)
         numbered = list(writing.shards_of(facts, size=plan.options.shard_size << 20).items())
@@ -103,6 +106,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
         output.manifest.finish("write quarantine", files=[output.out / QUARANTINE])
         for shard, one in enumerate(told):
             output.manifest.note("write", shard, known=one["files"])
+        stage.advance(rows=rows, size=size)
 
     reasons: Counter[str] = sum((Counter(one["reasons"]) for one in told), Counter())
     written: Counter[str] = sum((Counter(one["rows"]) for one in told), Counter())
@@ -127,8 +131,9 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
     }
     if plan.table is not None and "sites" not in plan.job:
         run["sites"] = told_sites(plan.table, "learned from the input")
-    with progress.stage("report"):
+    with progress.stage("report", rows=rows) as stage:
         build_report(output.out, run, rule=plan.rule)
+        stage.advance(rows=rows, size=size)
     return seal(output, run, timings=progress.stages)
 
 

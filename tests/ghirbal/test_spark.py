@@ -88,6 +88,8 @@ def test_a_run_is_the_same(session, archive, tmp_path, partitions):
     job(session, "run", [archive], tmp_path / "spark", unit_bytes=1000 * partitions)
     assert_same(tmp_path / "local", tmp_path / "spark")
     assert not (tmp_path / "spark" / ".work").exists()
+    timings = json.loads((tmp_path / "spark" / "timings.json").read_bytes())
+    assert {timings[name]["rows"] for name in ("find articles", "find paragraphs", "write", "report")} == {76}
     assert spark.run(session, [archive], tmp_path / "spark").already
 
 
