@@ -13,13 +13,13 @@ _LONGEST: Final = 18
 
 
 @kernel
-def numbers_of(points, begins, kinds, values):  # type: ignore[no-untyped-def]  # numba's types
+def numbers_of(points, spans, kinds, values):  # type: ignore[no-untyped-def]  # numba's types
     """Read the numbers of a text as the guard does."""
-    numbers = np.empty(points[begins[0] : begins[-1]].size // 2 + 1, np.int64)
+    numbers = np.empty((spans[-1, 1] - spans[0, 0]) // 2 + 1, np.int64)
     count = 0
     for i in range(kinds.size):
         if kinds[i] & DIGITS:
-            word = points[begins[i] : begins[i + 1] - 1]
+            word = points[spans[i, 0] : spans[i, 1]]
             number, at = _number(word, 0, values)
             while number >= 0:
                 numbers[count] = number

@@ -43,10 +43,10 @@ def may_be_filled_in(
     >>> may_be_filled_in(texts, np.array([0, 0]), np.array([1, 0]), Blanks(names=3, name=4, longest=8)).tolist()
     [True, False]
     """
-    hashes, kinds, begins, firsts = _hash_words(texts.points, texts.starts, number_signs(), _days())
+    hashes, kinds, spans, firsts = _hash_words(texts.points, texts.starts, number_signs(), _days())
     return np.asarray(
         _may_be(
-            texts.points, texts.starts, hashes, kinds, begins, firsts, digit_values(), lefts, rights,
+            texts.points, texts.starts, hashes, kinds, spans, firsts, digit_values(), lefts, rights,
             blanks.names, blanks.name, blanks.longest,
         )
     )  # fmt: skip
@@ -62,13 +62,13 @@ def _days() -> NDArray[np.uint64]:
 
 @kernel
 def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def]  # numba's types
-    """Hash the words of all texts: (hashes, kinds, where each word begins, which is the first word of each text)."""
+    """Hash the words of all texts: (hashes, kinds, where each stands, which is the first of each text)."""
     most = starts.size
     for point in points:
         most += point == SPACE
     hashes = np.empty(most, np.uint64)
     kinds = np.zeros(most, np.uint8)
-    begins = np.empty(most + 1, np.int64)
+    spans = np.empty((most, 2), np.int64)
     firsts = np.zeros(starts.size, np.int64)
     written = 0
     for text in range(starts.size - 1):
@@ -90,12 +90,12 @@ def _hash_words(points, starts, signs, days):  # type: ignore[no-untyped-def]  #
                 kind |= np.uint8(DIGITS)
             hashes[written] = hash_
             kinds[written] = kind
-            begins[written] = begin
+            spans[written, 0] = begin
+            spans[written, 1] = i
             written += 1
             begin = i + 1
-        begins[written] = end + 1
         firsts[text + 1] = written
-    return hashes[:written], kinds[:written], begins[: written + 1], firsts
+    return hashes[:written], kinds[:written], spans[:written], firsts
 
 
 @kernel
@@ -123,7 +123,7 @@ def _table(hashes):  # type: ignore[no-untyped-def]  # numba's types
 
 
 @kernel
-def _may_be(points, starts, hashes, kinds, begins, firsts, values, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+def _may_be(points, starts, hashes, kinds, spans, firsts, values, lefts, rights, names, name, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     answers = np.zeros(lefts.size, np.bool_)
     triples = np.zeros(_TRIPLES, np.bool_)
     for pair in range(lefts.size):
@@ -141,13 +141,11 @@ def _may_be(points, starts, hashes, kinds, begins, firsts, values, lefts, rights
             continue
         one = points[starts[lefts[pair]] : starts[lefts[pair] + 1]]
         two = points[starts[rights[pair]] : starts[rights[pair] + 1]]
-        own = numbers_of(points, begins[a.start : a.stop + 1], kinds[a], values)
-        theirs = numbers_of(points, begins[b.start : b.stop + 1], kinds[b], values)
-        words = begins[a.start : a.stop + 1]
-        alien = _alien(points, words, hashes[a], kinds[a], table, other, two, triples, values, theirs)
+        own = numbers_of(points, spans[a], kinds[a], values)
+        theirs = numbers_of(points, spans[b], kinds[b], values)
+        alien = _alien(points, spans[a], hashes[a], kinds[a], table, other, two, triples, values, theirs)
         left = _foreign(hashes[a], kinds[a], table, counts, other, alien, longest)
-        words = begins[b.start : b.stop + 1]
-        alien = _alien(points, words, hashes[b], kinds[b], other, table, one, triples, values, own)
+        alien = _alien(points, spans[b], hashes[b], kinds[b], other, table, one, triples, values, own)
         right = _foreign(hashes[b], kinds[b], other, others, table, alien, longest)
         answers[pair] = _enough(left, right, names, name)
     return answers
@@ -197,7 +195,7 @@ def _foreign(hashes, kinds, own, counts, other, alien, longest):  # type: ignore
 
 
 @kernel
-def _alien(points, begins, hashes, kinds, own, other, text, triples, values, numbers):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+def _alien(points, spans, hashes, kinds, own, other, text, triples, values, numbers):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
     """Tell which words of the own table the other text has in no form, as the guard does (see `guard._foreign`)."""
     glued = np.empty(text.size, np.uint32)
     size = 0
@@ -214,7 +212,7 @@ def _alien(points, begins, hashes, kinds, own, other, text, triples, values, num
         if known[place] or other[_find(hashes[i], other)] != U64(0):
             continue
         known[place] = True
-        word = points[begins[i] : begins[i + 1] - 1]
+        word = points[spans[i, 0] : spans[i, 1]]
         if kinds[i] & DIGITS:
             alien[place] = not all_known(word, values, numbers)
             continue

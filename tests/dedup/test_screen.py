@@ -61,6 +61,13 @@ def test_nothing_is_missed(left, right):
         assert may_be_filled_in(texts, np.array([0, 1]), np.array([1, 0]), _BLANKS).all()
 
 
+def test_the_last_word_is_read_whole():
+    left, right = b"a b w2 and xx", b"a b yy and w21"
+    found = TemplateGuard([left, right].__getitem__).finding(0, 1)
+    assert found is not None
+    assert found.kind == "numbers"
+
+
 def test_nothing_is_missed_on_real_pairs(evaluation):
     """Every pair of the evaluation data with a Jaccard similarity of 0.3: with the screen as without."""
     pairs = pl.read_parquet(evaluation / "saudi_pairs.parquet").filter(pl.col("jaccard") >= 0.3).sample(1500, seed=3)
