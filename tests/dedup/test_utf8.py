@@ -39,5 +39,5 @@ def test_every_length_around_the_inline_limit():
 
 
 def test_another_type_is_refused():
-    with pytest.raises(TypeError, match="a column of text, not of Int64"), utf8(pl.Series([1])):
+    with pytest.raises(TypeError, match="texts must be a Polars Series of strings, not of Int64"), utf8(pl.Series([1])):
         pass
