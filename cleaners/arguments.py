@@ -31,9 +31,3 @@ def check_texts(texts: object, *, name: str = "texts") -> None:
     check_argument(name, texts, pl.Series, "a Polars Series of strings")
     if isinstance(texts, pl.Series) and texts.dtype != pl.String:
         raise TypeError(f"{name} must be a Polars Series of strings, not of {texts.dtype}")
-
-
-def check_recipe(recipe: object) -> None:
-    """Check that a recipe is a row of something; what its cleaners are is looked at when they are used."""
-    if not isinstance(recipe, tuple | list):
-        raise TypeError(f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {recipe!r} is none")

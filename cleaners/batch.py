@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cleaners.arguments import check_recipe, check_texts
+from cleaners.arguments import check_texts
 from cleaners.evidence import drop_lines
+from cleaners.installed import check_recipe
 from cleaners.lines import split_lines
 from cleaners.page import Dropper, make_page
 from cleaners.resolver import flags_of, resolve
@@ -47,11 +48,6 @@ def clean_batch(
     """
     check_texts(texts)
     check_recipe(recipe)
-    for cleaner in recipe:
-        if isinstance(cleaner, type) or not isinstance(cleaner, Rewriter | Dropper):
-            raise TypeError(
-                f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {cleaner!r} is none"
-            )
     rewriters = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Rewriter))
     droppers = tuple(cleaner for cleaner in recipe if isinstance(cleaner, Dropper))
     lines = split_lines(texts)

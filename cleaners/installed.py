@@ -39,6 +39,22 @@ def cleaner_types() -> dict[str, type[Cleaner]]:
     return found
 
 
+def check_recipe(recipe: object) -> None:
+    """Check that a recipe is a tuple of cleaners, and none of them a class.
+
+    >>> check_recipe("news")
+    Traceback (most recent call last):
+        ...
+    TypeError: a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); 'news' is none
+    """
+    if isinstance(recipe, tuple | list):
+        wrong = [one for one in recipe if isinstance(one, type) or not isinstance(one, Rewriter | Dropper)]
+    else:
+        wrong = [recipe]
+    for one in wrong:
+        raise TypeError(f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {one!r} is none")
+
+
 def faults(kind: object) -> Iterator[str]:
     """Say what keeps a class from being a cleaner; a cleaner has no faults.
 

@@ -49,3 +49,12 @@ def _give_carriage_returns_to_terminators(lines: pl.DataFrame) -> pl.DataFrame:
         size=pl.when(carriage).then(pl.col("size") - 1).otherwise("size"),
         ending=pl.when(carriage).then(pl.lit(2, pl.UInt8)).otherwise("ending"),
     )
+
+
+def lines_at(texts: pl.Series, numbers: pl.Series) -> pl.Series:
+    r"""Cut one line out of each text; `numbers` count from 1, a text without so many is an error of Polars.
+
+    >>> lines_at(pl.Series(["ab\ncd", "ef"]), pl.Series([2, 1])).to_list()
+    ['cd', 'ef']
+    """
+    return pl.select(pl.lit(texts.alias("text")).str.split("\n").list.get(pl.lit(numbers) - 1)).to_series()

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cleaners import characters, chrome, pages
-from cleaners.arguments import check_argument, check_recipe
-from cleaners.installed import SAFETY, Cleaner, cleaner_types
+from cleaners.arguments import check_argument
+from cleaners.installed import SAFETY, Cleaner, check_recipe, cleaner_types
 from cleaners.options import check_option, nearest, options_of
 
 Recipe = tuple[Cleaner, ...]

@@ -1,6 +1,6 @@
 """What an index adds to a job: stored articles and paragraphs that new ones may go for, and the append."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.lines import lines_at
 from dedup import Rule, sketch_batch
 from dedup.duplicates import Found, Texts, search_duplicates
 from dedup.index import KEYS, TRAITS, index_keys, index_traits
@@ -143,7 +144,7 @@ def _known(  # noqa: PLR0917 - what is stored, and what is new
     heights: list[int] = []
     files: list[Path] = []
     pieces = texts(np.arange(sketches.height)) if index.segments else ()
-    traits = pl.concat([TRAITS.to_frame(), *in_order(lambda piece: index_traits(piece, rule), pieces)])
+    traits = _traits(pieces, rule)
     for frame in _look_up(stored, index, sketches.read(), traits, rule):
         part = len(heights)
         files.append(spill.write(table, part, frame))
@@ -151,6 +152,10 @@ def _known(  # noqa: PLR0917 - what is stored, and what is new
         heights.append(frame.height)
     output.manifest.finish(stage, files=files, facts={"heights": heights})
     return spill.whole(table, heights)
+
+
+def _traits(texts: Iterable[pl.Series], rule: Rule) -> pl.DataFrame:
+    return pl.concat([TRAITS.to_frame(), *in_order(lambda piece: index_traits(piece, rule), texts)])
 
 
 def _look_up(
@@ -179,9 +184,8 @@ def _paragraphs(segment: Segment, rows: NDArray[np.int64]) -> Iterator[pl.DataFr
         first += frame.height
         # In the order of articles and lines: rows alike in rank stay so.
         texts = frame.select("file", "row", "id", "rank", unpack(frame["packed"]), own)
-        yield some.join(texts, on="at", maintain_order="left").with_columns(
-            pl.col("text").str.split("\n").list.get(pl.col("cleaned_line") - 1)
-        )
+        whole = some.join(texts, on="at", maintain_order="left")
+        yield whole.with_columns(lines_at(whole["text"], whole["cleaned_line"]))
 
 
 _ARTICLES: Final = _Stored("known", "documents", "keys", _articles)
@@ -213,9 +217,7 @@ def _write(  # noqa: PLR0917 - as `append_batch`
         sketches = paragraphs.beside("split_sketches")
         kept = table.filter(leads)
         texts = paragraph_texts(documents, paragraphs, leads.arg_true().cast(pl.Int64).to_numpy())
-        rule = plan.paragraph_rule
-        traits = pl.concat([TRAITS.to_frame(), *in_order(lambda piece: index_traits(piece, rule), texts)])
-        kept = kept.with_columns(at.gather(kept["doc"]).alias("at"), *traits)
+        kept = kept.with_columns(at.gather(kept["doc"]).alias("at"), *_traits(texts, plan.paragraph_rule))
         tables["paragraphs"] = [kept.select(PARAGRAPHS.names()).cast(PARAGRAPHS)]
         tables["paragraph_keys"] = [_keys(sketches, leads, plan.paragraph_rule)]
     write_segment(folder, {name: tables[name] for name in TABLES})

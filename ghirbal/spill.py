@@ -34,6 +34,10 @@ class Spill:
         """Read some columns of one part again; all, if none is named."""
         return pl.read_parquet(self.path(table, part), columns=list(columns) or None, glob=False)
 
+    def schema(self, table: str, part: int) -> pl.Schema:
+        """Read the names and types of one part's columns."""
+        return pl.scan_parquet(self.path(table, part), glob=False).collect_schema()
+
     def whole(self, table: str, heights: Sequence[int]) -> "Spilled":
         """Take the parts of a table, of these heights, as one."""
         return Spilled(self, table, np.cumsum([0, *heights]))
@@ -86,7 +90,7 @@ class Spilled:
 
     def schema(self, part: int) -> pl.Schema:
         """Read the names and types of one part's columns."""
-        return pl.scan_parquet(self.spill.path(self.table, part), glob=False).collect_schema()
+        return self.spill.schema(self.table, part)
 
     def read(self, *columns: str) -> pl.DataFrame:
         """Read some columns of all parts; all, if none is named."""

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.lines import lines_at
 from ghirbal.columns import Settled, load_kinds, settle
 from ghirbal.columns import documents as settled_documents
 from ghirbal.evidence import DECISIONS, EDITS, FLAGS, PARAGRAPHS, PLACE, TABLES, placed, redacted
@@ -128,7 +129,7 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
     kept = decided["survivor"].is_null()
     texts = rows["text"]
     paragraphs = elsewhere.filter(~pl.col("contained"))
-    lines = _lines(texts.gather(paragraphs["doc"]), paragraphs["cleaned_line"])
+    lines = lines_at(texts.gather(paragraphs["doc"]), paragraphs["cleaned_line"])
     if plan.options.paragraphs == "remove":
         texts, edits = with_removals(texts, edits, paragraphs)
     if plan.options.redact:
@@ -146,15 +147,6 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
         "decisions": _decisions(decided, rows, results.survivors),
         "paragraphs": _paragraphs(paragraphs.with_columns(lines), rows, results.survivors),
     }
-
-
-def _lines(texts: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Cut one line out of each text; lines count from 1."""
-    return (
-        pl.DataFrame([texts.alias("text"), numbers.alias("at")])
-        .select(pl.col("text").str.split("\n").list.get(pl.col("at") - 1))
-        .to_series()
-    )
 
 
 def _decisions(decided: pl.DataFrame, rows: pl.DataFrame, survivors: Rows) -> pl.DataFrame:

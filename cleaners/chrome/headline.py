@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import with_neighbours
+from cleaners.chrome.neighbours import ENDS_IN_COLON, with_neighbours
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
@@ -136,7 +136,7 @@ class DropSourceTag:
         """Mark source tags beside a repeated headline."""
         short = pl.col("words") <= self.most_words
         outlet = pl.col("key").str.contains(_OUTLET)
-        labelled = pl.col("text").str.contains(r"[:：]\s*$")
+        labelled = pl.col("text").str.contains(ENDS_IN_COLON)
         likely = page.filter(short).filter(outlet | labelled)["doc"].unique()
         lines = headlined(page.filter(pl.col("doc").is_in(likely.implode())), 3)
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+ENDS_IN_COLON: Final = r"[:：]\s*$"
 _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 
@@ -16,6 +17,11 @@ def with_neighbours(page: pl.DataFrame) -> pl.DataFrame:
         for name in ("text", "sentence", "classes", "key")
     }
     return page.with_columns(**columns)
+
+
+def is_any(classes: tuple[str, ...]) -> pl.Expr:
+    """Tell lines that are a stock phrase of one of these classes."""
+    return pl.col("classes").list.eval(pl.element().is_in(classes)).list.any().fill_null(value=False)
 
 
 def is_said() -> pl.Expr:

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.chrome.neighbours import ENDS_IN_COLON
 from cleaners.folding import fold
 from cleaners.options import check_options
 from cleaners.page import marks
@@ -47,7 +48,7 @@ class DropPullQuote:
             .with_columns(after=pl.when(pl.col("words") > _LONGEST_SUBHEADING).then("after"))
         )
         above = page["text"].gather((rows.cast(pl.Int64) - 1).clip(0, None))
-        beside = beside.filter(~above.str.contains(r"[:：]\s*$")).filter(
+        beside = beside.filter(~above.str.contains(ENDS_IN_COLON)).filter(
             (pl.col("before").is_not_null() | pl.col("after").is_not_null())
             & ~pl.col("text").str.contains(r"[.!?؟。！？۔:：،,؛;]\s*$|^\s*[-–—•*·▪●\d٠-٩۰-۹]|[:：]\s")
         )

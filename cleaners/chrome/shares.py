@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.chrome.neighbours import ENDS_IN_COLON, is_any
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
@@ -34,13 +35,13 @@ class DropShareRow:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the lines of such rows."""
         phrases = page.filter(pl.col("classes").is_not_null())
-        named = phrases.filter(_is("network") | _is("share_row"))
+        named = phrases.filter(is_any(("network", "share_row")))
         if named.is_empty():
             return MARKS.to_frame()
         lines = page.filter(pl.col("doc").is_in(named["doc"].unique().implode()))
         subject = speaks_of(lines, "network")
         prose = pl.col("row").filter("sentence")
-        name, row, head = _is("network"), _is("share_row"), _is("share") & ~_is("network")
+        name, row, head = is_any(("network",)), is_any(("share_row",)), is_any(("share",)) & ~is_any(("network",))
         lines = lines.with_columns(
             name=name & ~row,
             row_of_names=row,
@@ -65,12 +66,8 @@ class DropShareRow:
 def _is_announcement() -> pl.Expr:
     """Tell lines that may head a list: what ends with a colon, and short lines that are no stock phrase."""
     phrase = pl.col("classes").is_not_null()
-    return (pl.col("text").str.contains(r"[:：]\s*$") | ~pl.col("sentence")) & ~phrase
+    return (pl.col("text").str.contains(ENDS_IN_COLON) | ~pl.col("sentence")) & ~phrase
 
 
 _ITEM: Final = r"^\s*(?:[-–—•*·▪●]|\p{Nd}{1,2}\s*[.)、])"
 _LEAST_OF_A_ROW: Final = 2
-
-
-def _is(name: str) -> pl.Expr:
-    return pl.col("classes").list.contains(name).fill_null(value=False)

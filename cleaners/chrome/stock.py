@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import is_label, is_said, with_neighbours
+from cleaners.chrome.neighbours import ENDS_IN_COLON, is_label, is_said, with_neighbours
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
 from cleaners.page import marks
@@ -113,15 +113,15 @@ def _is_told(page: pl.DataFrame, found: pl.DataFrame) -> pl.Expr:
 
     A button is no notice; nor does a signed and dated one belong to the article because that speaks of copyright.
     """
-    announced = pl.col("text_above").str.contains(r"[:：]\s*$") & pl.col("classes_above").is_null()
-    told = [announced.fill_null(value=False) & (pl.col("words") >= _SHORTEST_NOTICE)]
+    announced = pl.col("text_above").str.contains(ENDS_IN_COLON) & pl.col("classes_above").is_null()
+    told = announced.fill_null(value=False)
+    undated = ~pl.col("text").str.contains(_DATED)
     for notice in _NOTICES:
         docs = found.filter(pl.col("reason") == notice)["doc"].unique()
         if not docs.is_empty():
             about = speaks_of(page.filter(pl.col("doc").is_in(docs.implode())), notice)
-            told.append((pl.col("reason") == notice) & pl.col("doc").is_in(about.implode()))
-    told[1:] = [one & (pl.col("words") >= _SHORTEST_NOTICE) & ~pl.col("text").str.contains(_DATED) for one in told[1:]]
-    return pl.any_horizontal(told) & pl.col("reason").is_in(_NOTICES)
+            told |= undated & (pl.col("reason") == notice) & pl.col("doc").is_in(about.implode())
+    return told & (pl.col("words") >= _SHORTEST_NOTICE) & pl.col("reason").is_in(_NOTICES)
 
 
 _SHORTEST_NOTICE: Final = 3

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import is_label, with_neighbours
+from cleaners.chrome.neighbours import ENDS_IN_COLON, is_any, is_label, with_neighbours
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
@@ -38,7 +38,7 @@ class DropTeaserBlock:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the heading and all that follows it."""
         phrases = page.filter(pl.col("classes").is_not_null())
-        docs = phrases.filter(_is_any((*HEADINGS, "topics_heading", "more_link")))["doc"].unique()
+        docs = phrases.filter(is_any((*HEADINGS, "topics_heading", "more_link")))["doc"].unique()
         if docs.is_empty():
             return MARKS.to_frame()
         prose = pl.col("row").filter("sentence")
@@ -47,11 +47,11 @@ class DropTeaserBlock:
             cut_below=cut.cum_sum(reverse=True).over("doc"),
             after=(pl.col("row") > prose.max().over("doc")).fill_null(value=False),
         )
-        announced = pl.col("text").shift(1).str.contains(r"[:：]\s*$").over("doc").fill_null(value=False)
-        section = _is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
-        link = _is_any(("more_link",)) & pl.col("after") & pl.col("key").str.contains(_READ)
+        announced = pl.col("text").shift(1).str.contains(ENDS_IN_COLON).over("doc").fill_null(value=False)
+        section = is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
+        link = is_any(("more_link",)) & pl.col("after") & pl.col("key").str.contains(_READ)
         shouted = link & pl.col("text").str.contains(r"^[^\p{Ll}]*\p{Lu}[^\p{Ll}]*$")
-        heading = (_is_any(HEADINGS) | section | shouted) & ~announced
+        heading = (is_any(HEADINGS) | section | shouted) & ~announced
         lines = lines.with_columns(
             heading=heading,
             inside=(heading & pl.col("after")).cum_max().over("doc"),
@@ -101,7 +101,7 @@ class DropReadAlso:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark read-also lines and their titles."""
         begun = pl.col("begins").list.contains("read_also").fill_null(value=False)
-        opens = _is_any(("read_also",)) | (begun & pl.col("text").str.contains(r"[:：]\s*$"))
+        opens = is_any(("read_also",)) | (begun & pl.col("text").str.contains(ENDS_IN_COLON))
         begins = begun & ~opens
         docs = page.filter(pl.col("classes").is_not_null()).filter(opens | begins)["doc"].unique()
         if docs.is_empty():
@@ -133,7 +133,3 @@ class DropReadAlso:
 
 _CONTACT: Final = r"@|(?i:https?:|www\.)|\p{Nd}{5}|\p{Nd}{2,}[ /-]\p{Nd}{2,}[ /-]\p{Nd}{2,}"
 """Where to ask for more is news, and no link to another article."""
-
-
-def _is_any(classes: tuple[str, ...]) -> pl.Expr:
-    return pl.col("classes").list.eval(pl.element().is_in(classes)).list.any().fill_null(value=False)

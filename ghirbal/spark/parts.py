@@ -13,6 +13,7 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
+from cleaners.lines import lines_at
 from dedup import Rule, parse_dates, sketch_lines
 from dedup.dates import unreadable
 from dedup.preference import preference_columns
@@ -216,8 +217,7 @@ def article_texts(parts: Parts, places: pl.DataFrame) -> pl.Series:
 def paragraph_texts(parts: Parts, places: pl.DataFrame) -> pl.Series:
     """Read some paragraphs of one part again: line `key_1` of document `doc`."""
     texts = parts.spill(places["part"][0]).read("rows", 0, "text")["text"]
-    lines = places.select(texts.gather(places["doc"]).alias("text"), "key_1")
-    return lines.select(pl.col("text").str.split("\n").list.get(pl.col("key_1") - 1)).to_series()
+    return lines_at(texts.gather(places["doc"]), places["key_1"])
 
 
 def sketched(work: Workspace, parts: Parts, schema: pl.Schema) -> DataFrame:

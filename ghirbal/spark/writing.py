@@ -186,6 +186,4 @@ def _elsewhere(paragraphs: pl.DataFrame, going: pl.DataFrame, first: int) -> pl.
 def settled_kinds(parts: Parts, facts: Iterable[tuple[int, dict[str, Any]]]) -> Iterable[dict[str, Any]]:
     """Give the kinds of the columns of each part."""
     for part, known in facts:
-        yield load_kinds(
-            known["kinds"], pl.scan_parquet(parts.spill(part).path("carried", 0), glob=False).collect_schema()
-        )
+        yield load_kinds(known["kinds"], parts.spill(part).schema("carried", 0))
