@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from cleaners.folding import fold, fold_text
-from cleaners.shapes import compiled_shapes, marked_lines, shaped_lines, with_slots
+from cleaners.shapes import MARKED, NOTHING, compiled_shapes, marked_lines, shaped_lines, with_slots
 
 MARKS: Final = {":": ":：", "|": "|│", ">": ">»›-–—/\\→", "©": "©"}
 """Kinds of mark that a phrase may ask for at its inner edge, and the characters of each kind."""
@@ -35,6 +35,15 @@ class Phrasebook:
     """Anchored alternation of what shapes begin with."""
     networks: str
     """Alternation of the names of networks."""
+    firsts: pl.Series
+    """First words of lines and prefixes."""
+
+    def likely(self, lines: pl.DataFrame) -> pl.DataFrame:
+        """Pick the lines that can be, or begin with, a phrase: by their first words, few of a page."""
+        size = pl.col("key").str.find(" ", literal=True).fill_null(pl.col("key").str.len_bytes())
+        lines = lines.with_columns(first=pl.col("key").cast(pl.Binary).bin.slice(0, size).cast(pl.String))
+        known = pl.col("first").is_in(self.firsts.implode()) | pl.col("first").str.contains(r"\p{Nd}")
+        return lines.filter(known | pl.col("key").str.contains(self.heads) | pl.col("text").str.contains(MARKED))
 
 
 @cache
@@ -55,7 +64,8 @@ def phrasebook() -> Phrasebook:
     prefix_pattern = f"^(?:{'|'.join(map(re.escape, longest_first))})(?: |$)"
     names = frame.filter(pl.col("class") == "network")["key"].unique().to_list()
     shapes = compiled_shapes(frame.filter(is_shape).select("key", "class").unique().sort("key", "class"), names)
-    return Phrasebook(lines, prefixes.sort(prefixes.columns), prefix_pattern, *shapes)
+    firsts = pl.concat([lines["key"], keys]).str.extract("^([^ ]+)").unique().sort()
+    return Phrasebook(lines, prefixes.sort(prefixes.columns), prefix_pattern, *shapes, firsts)
 
 
 def _numberless(key: pl.Expr) -> pl.Expr:
@@ -75,7 +85,9 @@ def phrase_classes(lines: pl.DataFrame) -> pl.DataFrame:
     one row for each class that the line belongs to.
     """
     book = phrasebook()
-    keyed = lines.select("row", "text", key=_numberless(pl.col("key")))
+    keyed = book.likely(lines).select("row", "text", key=_numberless(pl.col("key")))
+    if keyed.is_empty():
+        return NOTHING.to_frame()
     whole = keyed.join(book.lines, on="key").select("row", "class", match=pl.lit("line"))
     begun = keyed.with_columns(prefix=pl.col("key").str.extract(f"({book.prefix_pattern})", 1).str.strip_chars_end(" "))
     begun = begun.filter(pl.col("prefix").is_not_null()).join(book.prefixes, left_on="prefix", right_on="key")

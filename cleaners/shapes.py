@@ -65,7 +65,9 @@ def compiled_shapes(shapes: pl.DataFrame, networks: list[str]) -> tuple[pl.DataF
         .then(pl.lit("prefix"))
         .otherwise(pl.lit("shape")),
     )
-    heads = sorted(compiled["head"].filter(compiled["head"] != "").unique(), key=lambda one: (-len(one), one))
+    # Up to their first number, so that keys can be asked before and after their numbers have become 0.
+    begun = compiled.filter(pl.col("head") != "")["head"].str.replace(" ?0.*", "").replace("", r"\p{Nd}").unique()
+    heads = sorted(begun, key=lambda one: (-len(one), one))
     names = f"{_CLITIC}(?:{'|'.join(sorted(networks, key=lambda one: (-len(one), one)))})"
     return (
         compiled.drop("key"),
@@ -82,7 +84,7 @@ def shaped_lines(keyed: pl.DataFrame, shapes: pl.DataFrame, heads: str, names: s
     """Find lines of a shape; `keyed` has `row` and `key`. Returns `row`, `class`, `match`."""
     likely = keyed.select("row", "key").filter(pl.col("key").str.contains(heads))
     if likely.is_empty():
-        return _NOTHING.to_frame()
+        return NOTHING.to_frame()
     wide, spaced = (
         pl.col("key").str.replace_all(names, "zznet"),
         pl.col("key").str.replace_all(rf"\b{names}\b", "zznet"),
@@ -105,10 +107,12 @@ def shaped_lines(keyed: pl.DataFrame, shapes: pl.DataFrame, heads: str, names: s
     return pairs.filter(subject.str.contains(pl.col("pattern"))).select("row", "class", "match")
 
 
-_NOTHING: Final = pl.Schema({"row": pl.UInt32(), "class": pl.String(), "match": pl.String()})
+NOTHING: Final = pl.Schema({"row": pl.UInt32(), "class": pl.String(), "match": pl.String()})
 _YEAR: Final = r"(?:^|\P{Nd})\p{Nd}{4}(?:\P{Nd}|$)"
 _SIGNED: Final = r"^[^.!?؟。]{0,60}(?:[©ⓒ]|\([cC]\)\s*\p{Nd}{4})"
 """The sign stands at the beginning, after the word for it or after a name."""
+MARKED: Final = r"\||©|ⓒ|\(c\)|\(C\)"
+"""Pattern of what `marked_lines` have."""
 _FOOT: Final = (
     "app_promotion", "backlink", "comment_form", "contact_block", "cookie", "copyright", "follow_us", "go_to_top",
     "newsletter", "print_email", "share", "subscription_wall",
@@ -123,10 +127,10 @@ def marked_lines(keyed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     `match`: a sign with a year begins a notice (`prefix`), and is one (`shape`) where rights are reserved; a row all of
     whose parts are phrases is one (`shape`).
     """
-    likely = keyed.filter(pl.col("text").str.contains(r"\||©|ⓒ|\(c\)|\(C\)"))
+    likely = keyed.filter(pl.col("text").str.contains(MARKED))
     if likely.is_empty():
-        return _NOTHING.to_frame()
-    return pl.concat([_NOTHING.to_frame(), *_notices(likely, lines), *_menus(likely, lines)])
+        return NOTHING.to_frame()
+    return pl.concat([NOTHING.to_frame(), *_notices(likely, lines), *_menus(likely, lines)])
 
 
 def _notices(likely: pl.DataFrame, lines: pl.DataFrame) -> Iterator[pl.DataFrame]:

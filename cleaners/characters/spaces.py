@@ -68,8 +68,9 @@ def _trims(lines: pl.Series) -> pl.DataFrame:
     head = size - lines.str.strip_chars_start(_LEADING).str.len_bytes().to_numpy()
     tail = lines.str.strip_chars_end(_TRAILING).str.len_bytes().to_numpy()
     blank = tail == 0
-    indented = np.flatnonzero(~blank & (head > 0))
-    head[indented[lines.gather(indented).to_frame("line").select(_is_indented(pl.col("line"))).to_series()]] = 0
+    # one space is no indentation: of lines with a space at their start, hardly any have more
+    deep = np.flatnonzero(~blank & ((head > 1) | lines.str.starts_with("\t").to_numpy()))
+    head[deep[lines.gather(deep).to_frame("line").select(_is_indented(pl.col("line"))).to_series()]] = 0
     blanks = np.flatnonzero(blank & (size > 0))
     heads, tails = (np.flatnonzero(~blank & edge) for edge in (head > 0, tail < size))
     at = np.concatenate([blanks, heads, tails])

@@ -70,10 +70,11 @@ class CutGluedResidue:
         if tails.is_empty():
             return MARKS.to_frame()
         keyed = tails.select("at", text="tail", key=fold(pl.col("tail"))).rename({"at": "row"})
+        phrases = phrase_classes(keyed).filter(pl.col("class").is_in(_CLASSES))
+        if phrases.is_empty():
+            return MARKS.to_frame()
         found = (
-            phrase_classes(keyed)
-            .filter(pl.col("class").is_in(_CLASSES))
-            .join(keyed.filter(pl.col("key").str.count_matches(" ") < self.most_words), on="row")
+            phrases.join(keyed.filter(pl.col("key").str.count_matches(" ") < self.most_words), on="row")
             .filter((pl.col("match") == "line") | pl.col("text").str.contains(r"^[^:：|©]{1,60}[:：|©]"))
             .filter(~_is_sentence())
             .sort("row", "class")

@@ -16,19 +16,23 @@ _TOP: Final = 3
 """Lines at the top of a text, among which the headline may end in a full stop."""
 
 
+def repeating(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
+    """Pick the documents in which a line of so many words stands twice, or the title once."""
+    keyed = page.select("doc", "key", "title", "words").filter(pl.col("key").is_not_null())
+    long = keyed.filter(pl.col("words") >= least_words).select("doc", "key")
+    twice = long.filter(long.is_duplicated())["doc"]
+    docs = pl.concat([twice, keyed.filter(pl.col("key") == pl.col("title"))["doc"]]).unique()
+    return page.filter(pl.col("doc").is_in(docs.implode()))
+
+
 def headlined(page: pl.DataFrame, least_words: int) -> pl.DataFrame:
-    """Give the lines of documents in which a headline stands again their headline and their place.
+    """Give the lines of documents in which a headline stands again (`repeating`) their headline and their place.
 
     The headline is the title, where one was given, else the first of the three lines at the top that is not
     prose and that stands again, by itself, outside the body. A text without one paragraph of prose has none of
     its own: the lines of a poem may end as sentences do. Adds `headline`, `place` (`before` or `after` the prose,
     else null) and `copy` (counts the lines equal to the headline, from 1).
     """
-    keyed = page.filter(pl.col("key").is_not_null())
-    stands_twice = keyed.select("doc", "key").is_duplicated() & (keyed["words"] >= least_words)
-    is_title = (pl.col("key") == pl.col("title")).fill_null(value=False)
-    again = keyed.filter(stands_twice | is_title)
-    page = page.filter(pl.col("doc").is_in(again["doc"].unique().implode()))
     prose = pl.col("row").filter("sentence")
     placed = page.with_columns(
         place=pl.when(pl.col("row") < prose.min().over("doc")).then(pl.lit("before"))
@@ -70,11 +74,14 @@ class DropRepeatedHeadline:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark the lines that equal the headline."""
+        page = repeating(page, self.least_words)
+        if page.is_empty():
+            return MARKS.to_frame()
         titled = (pl.col("title") == pl.col("headline")).fill_null(value=False)
         before, after = pl.col("place") == "before", pl.col("place") == "after"
         lines = headlined(page, self.least_words).with_columns(above=_stands_above_a_sentence())
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
-        lines = with_neighbours(lines).with_columns(
+        lines = with_neighbours(lines, lines).with_columns(
             closing=(pl.col("text").str.contains(_FULL_STOP) & (pl.col("row").rank("ordinal").over("doc") > _TOP))
             | (after & (is_copy.sum().over("doc") < 3) & ~_beside_residue())
         )
@@ -110,6 +117,8 @@ _OUTLET: Final = (
     r"новости|新闻|ニュース)(?: |$)"
 )
 """Words of outlets' names, folded."""
+_LEAST_OF_A_HEADLINE: Final = 3
+"""Words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,10 @@ class DropSourceTag:
         outlet = pl.col("key").str.contains(_OUTLET)
         labelled = pl.col("text").str.contains(ENDS_IN_COLON)
         likely = page.filter(short).filter(outlet | labelled)["doc"].unique()
-        lines = headlined(page.filter(pl.col("doc").is_in(likely.implode())), 3)
+        repeats = repeating(page.filter(pl.col("doc").is_in(likely.implode())), _LEAST_OF_A_HEADLINE)
+        if repeats.is_empty():
+            return MARKS.to_frame()
+        lines = headlined(repeats, _LEAST_OF_A_HEADLINE)
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
         beside = (is_copy.shift(1).over("doc") | is_copy.shift(-1).over("doc")).fill_null(value=False)
         several = is_copy.sum().over("doc") > 1

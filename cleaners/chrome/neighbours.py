@@ -8,15 +8,17 @@ ENDS_IN_COLON: Final = r"[:：]\s*$"
 _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 
-def with_neighbours(page: pl.DataFrame) -> pl.DataFrame:
-    """Add what stands above and below each line of the same document: its text, classes and kind."""
-    sides = {"above": 1, "below": -1}
-    columns = {
-        f"{name}_{side}": pl.when(pl.col("doc").shift(step) == pl.col("doc")).then(pl.col(name).shift(step))
-        for side, step in sides.items()
-        for name in ("text", "sentence", "classes", "key")
-    }
-    return page.with_columns(**columns)
+def with_neighbours(lines: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
+    """Add what stands right above and below lines of a page in the same document: its text, key, classes and kind."""
+    at = page["row"].search_sorted(lines["row"]).cast(pl.Int64)
+    sides = []
+    for side, step in (("above", -1), ("below", 1)):
+        there = at + step
+        inside = there.is_between(0, page.height - 1)
+        own = inside & (page["doc"].gather(there.clip(0, max(page.height - 1, 0))) == lines["doc"])
+        place = pl.select(pl.when(own).then(there)).to_series()
+        sides.append(page.select(pl.col("text", "sentence", "classes", "key").gather(place).name.suffix(f"_{side}")))
+    return pl.concat([lines, *sides], how="horizontal")
 
 
 def is_any(classes: tuple[str, ...]) -> pl.Expr:

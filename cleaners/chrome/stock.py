@@ -8,7 +8,7 @@ import polars as pl
 from cleaners.chrome.neighbours import ENDS_IN_COLON, is_label, is_said, with_neighbours
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
-from cleaners.page import marks
+from cleaners.page import MARKS, marks
 
 STOCK_CLASSES: Final = (
     "advertisement", "app_promotion", "author_box", "backlink", "comment_form", "comment_notice", "contact_block",
@@ -49,7 +49,10 @@ class DropStockPhrases:
 
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines of the chosen classes."""
-        found = matched(with_neighbours(page), self.classes)
+        phrases = page.filter(pl.col("classes").is_not_null())
+        if phrases.is_empty():
+            return MARKS.to_frame()
+        found = with_neighbours(matched(phrases, self.classes), page)
         found = found.with_columns(
             said=is_said(),
             label=is_label(~pl.col("whole"), pl.col("whole") & (pl.len().over("doc", "reason") > 1)),
@@ -66,11 +69,13 @@ class DropStockPhrases:
             .otherwise(pl.lit("place"))
         )  # fmt: skip
         stock = marks(found, self, reason=pl.col("reason"), evidence=evidence)
-        return pl.concat([stock, self._below(page, stock), self._doubtful(page, found)])
+        return pl.concat(
+            [stock, self._below(page, stock), self._doubtful(page, matched(phrases, ("invitation",)), found)]
+        )
 
-    def _doubtful(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    def _doubtful(self, page: pl.DataFrame, invited: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Mark short lines outside the body that begin as invitations do: one witness, so they are only flagged."""
-        invited = matched(page, ("invitation",)).filter(~pl.col("sentence") & (pl.col("words") <= _LONGEST_INVITATION))
+        invited = invited.filter(~pl.col("sentence") & (pl.col("words") <= _LONGEST_INVITATION))
         invited = invited.filter(~pl.col("row").is_in(found["row"].implode()))
         if invited.is_empty():
             return marks(invited, self, reason="invitation", evidence="alone")
@@ -81,6 +86,8 @@ class DropStockPhrases:
     def _below(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Mark what goes on below such a line in numbers: times, codes and telephone numbers with a word or two."""
         heads = found.filter(pl.col("reason").is_in(_GO_ON_BELOW) & (pl.col("evidence") == "place"))
+        if heads.is_empty():
+            return heads
         docs = page.filter(pl.col("row").is_in(heads["row"].implode()))["doc"].unique()
         lines = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(
             head=pl.col("row").is_in(heads["row"].implode())

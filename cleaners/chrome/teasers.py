@@ -112,7 +112,7 @@ class DropReadAlso:
         alone = ~(opens | begins)
         label = is_label(begins, pl.lit(value=False))
         lines = (
-            with_neighbours(page)
+            with_neighbours(page, page)
             .with_columns(label=label, opens=opens, title_line=title & alone)
             .with_columns(
                 announces=pl.col("opens") & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
