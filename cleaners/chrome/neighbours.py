@@ -9,7 +9,7 @@ _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 
 def with_neighbours(lines: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
-    """Add what stands right above and below lines of a page in the same document: its text, key, classes and kind."""
+    """Add what stands right above and below lines of a page, in the same document: text, key, words, kind, classes."""
     at = page["row"].search_sorted(lines["row"]).cast(pl.Int64)
     sides = []
     for side, step in (("above", -1), ("below", 1)):
@@ -17,7 +17,9 @@ def with_neighbours(lines: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
         inside = there.is_between(0, page.height - 1)
         own = inside & (page["doc"].gather(there.clip(0, max(page.height - 1, 0))) == lines["doc"])
         place = pl.select(pl.when(own).then(there)).to_series()
-        sides.append(page.select(pl.col("text", "sentence", "classes", "key").gather(place).name.suffix(f"_{side}")))
+        sides.append(
+            page.select(pl.col("text", "key", "words", "sentence", "classes").gather(place).name.suffix(f"_{side}"))
+        )
     return pl.concat([lines, *sides], how="horizontal")
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from cleaners.chrome.neighbours import is_said
 from cleaners.options import check_options
-from cleaners.page import marks
+from cleaners.page import MARKS, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class DropBreadcrumb:
         path = pl.any_horizontal(pl.col("classes", "begins").list.contains("breadcrumb_home")).fill_null(value=False)
         phrases = page.filter(pl.col("classes").is_not_null())
         found = phrases.filter(path & (pl.col("words") <= self.most_words) & ~is_said())
+        if found.is_empty():
+            return MARKS.to_frame()
         docs = page.filter(pl.col("doc").is_in(found["doc"].unique().implode()))
         first = docs.filter("sentence").group_by("doc").agg(prose=pl.col("row").min())
         lines = docs.select("row", "doc").with_columns(next=pl.col("row").shift(-1).over("doc")).drop("doc")

@@ -5,13 +5,14 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import ENDS_IN_COLON
+from cleaners.chrome.neighbours import ENDS_IN_COLON, with_neighbours
 from cleaners.folding import fold
 from cleaners.options import check_options
-from cleaners.page import marks
+from cleaners.page import MARKS, marks
 
 _LONGEST_SUBHEADING: Final = 12
 """In words. Of five short quotations of the paragraph below, on labelled pages, four were subheadings."""
+_SPOKEN_OR_LISTED: Final = r"[.!?؟。！？۔:：،,؛;]\s*$|^\s*[-–—•*·▪●\d٠-٩۰-۹]|[:：]\s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,18 @@ class DropPullQuote:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that a neighbour contains."""
         short = pl.col("key").is_not_null() & pl.col("words").is_between(self.least_words, self.most_words)
-        rows = page.select((short & ~pl.col("sentence")).arg_true()).to_series()
+        lines = page.filter(short & ~pl.col("sentence")).filter(~pl.col("text").str.contains(_SPOKEN_OR_LISTED))
         beside = (
-            page[rows]
-            .with_columns(before=_prose_at(page, rows, -1), after=_prose_at(page, rows, 1))
-            .with_columns(after=pl.when(pl.col("words") > _LONGEST_SUBHEADING).then("after"))
+            with_neighbours(lines, page)
+            .filter(~pl.col("text_above").str.contains(ENDS_IN_COLON).fill_null(value=False))
+            .with_columns(
+                before=pl.when(_is_longer_prose("above")).then("text_above"),
+                after=pl.when(_is_longer_prose("below") & (pl.col("words") > _LONGEST_SUBHEADING)).then("text_below"),
+            )
+            .filter(pl.col("before").is_not_null() | pl.col("after").is_not_null())
         )
-        above = page["text"].gather((rows.cast(pl.Int64) - 1).clip(0, None))
-        beside = beside.filter(~above.str.contains(ENDS_IN_COLON)).filter(
-            (pl.col("before").is_not_null() | pl.col("after").is_not_null())
-            & ~pl.col("text").str.contains(r"[.!?؟。！？۔:：،,؛;]\s*$|^\s*[-–—•*·▪●\d٠-٩۰-۹]|[:：]\s")
-        )
+        if beside.is_empty():
+            return MARKS.to_frame()
         longest = pl.col("text").str.extract_all(r"[\p{L}\p{M}]+").list.eval(
             pl.element().sort_by(pl.element().str.len_bytes(), descending=True, maintain_order=True).first()
         ).list.first()  # fmt: skip
@@ -67,10 +69,5 @@ class DropPullQuote:
         return marks(likely.filter(inside), self, reason="pull_quote", evidence="proved")
 
 
-def _prose_at(page: pl.DataFrame, rows: pl.Series, step: int) -> pl.Series:
-    """Text of the line above or below, where it is prose of the same document and longer."""
-    there = rows.cast(pl.Int64) + step
-    inside = there.is_between(0, page.height - 1)
-    other, own = page[there.clip(0, page.height - 1)], page[rows]
-    fits = inside & (other["doc"] == own["doc"]) & other["sentence"] & (other["words"] >= own["words"] + 3)
-    return other.select(pl.when(fits).then("text")).to_series()
+def _is_longer_prose(side: str) -> pl.Expr:
+    return pl.col(f"sentence_{side}") & (pl.col(f"words_{side}") >= pl.col("words") + 3)

@@ -75,11 +75,20 @@ def is_pure(trial: Trial) -> None:
     assert first.flags.equals(second.flags), "a second call made other flags"
 
 
+_NEIGHBOURS: Final = ("Related articles\nThe mayor said this:", "#rain #town #bridge\nShare this article")
+"""Texts that would change what stands below or above them, were they of the same article."""
+
+
 def is_blind_to_its_batch(trial: Trial) -> None:
     """Ask that what stands beside a text, before or after it, changes nothing."""
     texts, titles, together = trial.texts, trial.titles, trial.cleaned().texts
     backwards = clean_batch(texts.reverse(), titles=titles.reverse(), recipe=trial.recipe).texts.reverse()
     trial.agree(together, backwards, "another order must not change the answer")
+    titled = pl.Series([title for own in titles for title in (None, own)], dtype=pl.String)
+    for neighbour in _NEIGHBOURS:
+        parted = pl.Series([text for own in texts for text in (neighbour, own)], dtype=pl.String)
+        between = clean_batch(parted, titles=titled, recipe=trial.recipe).texts.gather_every(2, 1)
+        trial.agree(together, between, "other texts above and below must not change the answer")
     for at in range(0, texts.len(), 23):
         alone = clean_batch(texts[at : at + 1], titles=titles[at : at + 1], recipe=trial.recipe).texts[0]
         name = trial.examples[at].name
