@@ -88,6 +88,8 @@ def clean(
         title = "title" if "title" in schema else None
     elif title not in schema:
         raise ValueError(f"there is no title column {title!r}; the columns are {', '.join(schema)}")
+    if title is not None and schema[title].is_nested():
+        raise ValueError(f"the title column {title!r} must be String; it is of type {schema[title]}")
     if sites is not None:
         _check_sites(sites, site, schema)
     identity: list[str] = ["id"] if "id" in schema else []
@@ -134,6 +136,7 @@ def clean(
 
 
 def _check_sites(sites: pl.DataFrame, site: str, schema: pl.Schema) -> None:
+    check_argument("sites", sites, pl.DataFrame | None, "a table of site_lines or None")
     if site not in schema:
         raise ValueError(f"there is no site column {site!r}; the columns are {', '.join(schema)}")
     if sites.schema != SITE_LINES:
@@ -148,6 +151,11 @@ def clean_text(text: str, *, title: str | None = None, recipe: Recipe = NEWS) ->
     """
     check_argument("text", text, str, "a string")
     check_argument("title", title, str | None, "a string or None")
+    for name, given in (("text", text), ("title", title or "")):
+        try:
+            given.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{name} has half a surrogate pair, no character, at place {error.start}") from None
     titles = None if title is None else pl.Series([title])
     return str(clean_batch(pl.Series([text]), titles=titles, recipe=recipe).texts[0])
 

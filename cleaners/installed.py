@@ -47,12 +47,12 @@ def check_recipe(recipe: object) -> None:
         ...
     TypeError: a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); 'news' is none
     """
-    if isinstance(recipe, tuple | list):
-        wrong = [one for one in recipe if isinstance(one, type) or not isinstance(one, Rewriter | Dropper)]
-    else:
-        wrong = [recipe]
-    for one in wrong:
-        raise TypeError(f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {one!r} is none")
+    for one in recipe if isinstance(recipe, tuple | list) else [recipe]:
+        works = callable(getattr(one, "mark", None)) or callable(getattr(one, "rewrite", None))
+        if works and not isinstance(one, type) and getattr(one, "safety", None) not in SAFETY:
+            raise TypeError(f"{one!r} is no cleaner: its class variable `safety` is not one of {', '.join(SAFETY)}")
+        if isinstance(one, type) or not isinstance(one, Rewriter | Dropper):
+            raise TypeError(f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {one!r} is none")
 
 
 def faults(kind: object) -> Iterator[str]:

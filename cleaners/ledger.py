@@ -55,6 +55,8 @@ class Edit(NamedTuple):
 def apply_edits(texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
     """Make the cleaned texts from the original ones; ValueError where an edit does not fit its text.
 
+    `edits` are those of `clean_batch` (`doc`, from 0) or of `clean` (`row`, from 1).
+
     >>> edits = pl.DataFrame([(0, 1, 1, 3, "bb", "", ["x"], ["y"])], schema=EDITS, orient="row")
     >>> apply_edits(pl.Series(["abbc"]), edits).to_list()
     ['ac']
@@ -63,7 +65,7 @@ def apply_edits(texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
 
 
 def undo_edits(texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
-    """Make the original texts from the cleaned ones; ValueError where an edit does not fit its text.
+    """Make the original texts from the cleaned ones, by the same edits; ValueError where one does not fit its text.
 
     >>> edits = pl.DataFrame([(0, 1, 1, 3, "bb", "", ["x"], ["y"])], schema=EDITS, orient="row")
     >>> undo_edits(pl.Series(["ac"]), edits).to_list()
@@ -75,6 +77,11 @@ def undo_edits(texts: pl.Series, edits: pl.DataFrame) -> pl.Series:
 def _rewrite(texts: pl.Series, edits: pl.DataFrame, *, undo: bool) -> pl.Series:
     check_texts(texts)
     check_argument("edits", edits, pl.DataFrame, "a DataFrame of edits")
+    if "doc" not in edits.columns and "row" in edits.columns:
+        edits = edits.with_columns(doc=(pl.col("row") - 1).cast(pl.UInt32))
+    for name in ("doc", "start", "end", "before", "after", "cleaner", "reason"):
+        if name not in edits.columns:
+            raise ValueError(f"edits must have the columns of the ledger; {name!r} is missing")
     docs = edits["doc"].unique().sort()
     touched = iter(texts.gather(docs).to_list())
     rewritten = [_replay(next(touched), own, doc, undo=undo) for doc, own in by_document(edits)]

@@ -42,7 +42,8 @@ class Rewriter(Protocol):
     not overlapping, on character boundaries. A rewriter may also have `flag(lines)`, returning `at` and
     `reason` of lines that it suspects and leaves alone; and it may say `unusual_only = True`, that it has
     nothing to do on lines of everyday characters (`cleaners.characters.gates.unusual`), and `exposes = False`,
-    that what it leaves gives the rewriters before it nothing new to do.
+    that what it leaves opens no gate of the rewriters before it: only lines that one of them was given are rewritten
+    once more.
 
     >>> import regex
     >>> from cleaners import clean_text, found_spans
@@ -88,8 +89,9 @@ def rewrite_lines(texts: pl.Series, rewriters: tuple[Rewriter, ...]) -> Rewritte
         exposed = _one_pass(texts, rows, rewriters)
         texts = exposed.texts
         spans[0] = composed(spans[0], exposed.spans)
-        remarks.append(exposed.remarks)
         rows = exposed.rows
+        # what was only suspected in a line that is rewritten again is asked again
+        remarks.append(exposed.remarks.filter(~pl.col("row").is_in(rows.implode())))
     else:
         names = ", ".join(exposed.spans["cleaner"].unique().sort())
         raise CleanerError(f"{names} still changes what it left after {_MOST_PASSES} passes")
@@ -112,7 +114,7 @@ class _Pass:
 
 
 def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]) -> _Pass:
-    spans, remarks, exposed = SPANS.to_frame(), REMARKS.to_frame(), [rows.clear()]
+    spans, remarks, exposed, looked_at = SPANS.to_frame(), REMARKS.to_frame(), [rows.clear()], [rows.clear()]
     special = _where(texts, rows, unusual(pl.col("text"))) if any(map(_is_for_unusual, rewriters)) else rows
     for rewriter in rewriters:
         with blamed(rewriter, "gate"):
@@ -135,6 +137,9 @@ def _one_pass(texts: pl.Series, rows: pl.Series, rewriters: tuple[Rewriter, ...]
             if getattr(rewriter, "exposes", True):
                 exposed.append(changed_rows)
                 special = pl.concat([special, changed_rows]).unique().sort()
+            else:
+                exposed.append(changed_rows.filter(changed_rows.is_in(pl.concat(looked_at).implode())))
+        looked_at.append(found)
         if flag := getattr(rewriter, "flag", None):
             with blamed(rewriter, "flag"):
                 flagged = flag(lines)

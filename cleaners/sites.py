@@ -12,6 +12,7 @@ import polars as pl
 from cleaners.arguments import check_argument
 from cleaners.characters import DropInvisible, DropTatweel, NormalizeSpaces
 from cleaners.folding import fold
+from cleaners.frames import check_text
 from cleaners.lines import split_lines
 from cleaners.page import Dropper
 from cleaners.rewriting import Rewriter, rewrite_lines
@@ -52,6 +53,9 @@ def site_lines(
     [(None, 2), ('call us', 2), ('one', 1), ('two', 1)]
     """
     check_argument("docs", docs, pl.DataFrame, "a DataFrame")
+    check_text(docs.schema, text)
+    if site not in docs.columns:
+        raise ValueError(f"there is no site column {site!r}; the columns are {', '.join(docs.columns)}")
     return count_standings(standings(docs[text], docs[site], recipe))
 
 
@@ -64,6 +68,8 @@ def merge_site_lines(*tables: pl.DataFrame) -> pl.DataFrame:
     """
     for table in tables:
         check_argument("tables", table, pl.DataFrame, "DataFrames of site_lines")
+        if table.schema != SITE_LINES:
+            raise ValueError(f"tables must be those of site_lines, with {SITE_LINES}; one has {table.schema}")
     rows = pl.concat([SITE_LINES.to_frame(), *tables])
     return rows.group_by("site", "key").agg(pl.col("documents", "top", "bottom").sum()).sort("site", "key")
 

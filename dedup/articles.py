@@ -89,8 +89,9 @@ def near_duplicates(
     check_rule(rule)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
     texts = keys["text"]
-    rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)
     sketches = sketch_all(pieces(texts), rule)
+    keys = keys.drop("text").with_columns(sketches["shingles"].alias("length"))
+    rank = preference_order(keys, prefer=prefer, site_priority=site_priority)
     found = find_duplicates(sketches, rank, partial(gathered, texts), rule)
     decisions = decide(found, keys["id"])
     kept = decisions.filter("kept").select("row")
@@ -142,10 +143,14 @@ def preference_keys(
     date: str,
     prefer: Sequence[str],
 ) -> pl.DataFrame:
-    """Read what a decision needs: columns `text`, `id`, `site`, `date`, `length` and those that `prefer` names."""
+    """Read what a decision needs: columns `text`, `id`, `site`, `date` and those that `prefer` names."""
     schema = docs.collect_schema()
     check_text(schema, text)
     wanted = {"text": text, "id": id, "site": site, "date": date}
+    for name in ("id", "site"):
+        kind = schema.get(wanted[name])
+        if kind is not None and (kind.is_nested() or kind == pl.Object):
+            raise ValueError(f"the {name} column {wanted[name]!r} must hold strings or numbers, not {kind}")
     present = [pl.col(column).alias(name) for name, column in wanted.items() if column in schema]
     others = {key.removeprefix("-") for key in prefer} - set(wanted) - {"length"}
     present += [pl.col(name) for name in sorted(others) if name in schema]
@@ -154,6 +159,6 @@ def preference_keys(
     row = pl.int_range(1, pl.len() + 1).cast(pl.String)
     return keys.with_columns(
         *missing,
-        pl.col("text").str.len_chars().fill_null(0).alias("length"),
+        *([pl.col("site").cast(pl.String)] if "site" in keys.columns else []),
         (pl.coalesce(pl.col("id").cast(pl.String), row) if "id" in keys.columns else row).alias("id"),
     )

@@ -41,14 +41,15 @@ in figures. A weekday before it and commas are passed over; Arabic month names a
 
 CLOCKS: Final = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 """A time of day after it (ISO also without colons), with or without an offset or a zone name.
-No offset counts as UTC."""
+No offset counts as UTC. A year of two digits is one from 1950 to 2049."""
 
 
 def parse_dates(dates: pl.Series) -> pl.Series:
     """Instant of each date in UTC, null where it cannot be read.
 
     Reads strings (see `DAYS` and `CLOCKS`), Polars dates and datetimes (naive ones count as UTC), and numbers as
-    Unix seconds, or milliseconds from 100,000,000,000 on. A year or a month stands for its first day.
+    Unix seconds, or milliseconds from 100,000,000,000 on; a string of nine digits or more is such a number. A year or
+    a month stands for its first day.
 
     >>> read = parse_dates(pl.Series(["2015-07-21T02:51:32+03:00", "Tue, 21 Jul 2015 02:51:32 GMT", "soon"]))
     >>> read.dt.to_string("%d %H:%M").to_list()
@@ -56,18 +57,26 @@ def parse_dates(dates: pl.Series) -> pl.Series:
     """
     check_argument("dates", dates, pl.Series, "a Polars Series")
     kind = dates.dtype
-    if kind == pl.String:
-        return _parse_strings(dates)
+    if kind in (pl.String, pl.Categorical, pl.Enum):
+        return _parse_strings(dates.cast(pl.String))
     if isinstance(kind, pl.Datetime):
         aware = dates.dt.convert_time_zone("UTC") if kind.time_zone else dates.dt.replace_time_zone("UTC")
         return aware.cast(UTC)
     if kind == pl.Date:
         return dates.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     if kind.is_numeric():
-        seconds = dates.cast(pl.Float64)
-        seconds = pl.select(pl.when(seconds.abs() >= 1e11).then(seconds / 1000).otherwise(seconds)).to_series()
-        return (seconds * 1e6).round().cast(pl.Int64, strict=False).cast(UTC).alias(dates.name)
+        return dates.to_frame().select(_instant(pl.first().cast(pl.Float64))).to_series()
     return pl.Series(dates.name, [None] * len(dates), dtype=UTC)
+
+
+def _in_our_time(day: pl.Expr) -> pl.Expr:
+    """Read years of two digits as RFC 2822 (4.3) does: up to 49 of this century, from 50 on of the last."""
+    year = day.dt.year()
+    return (
+        pl.when(year >= 1000).then(day)
+        .when(year.is_between(50, 99)).then(day.dt.offset_by("1900y"))
+        .when(year.is_between(0, 49)).then(day.dt.offset_by("2000y"))
+    )  # fmt: skip
 
 
 def unreadable(dates: pl.Series, parsed: pl.Series) -> int:
@@ -76,6 +85,11 @@ def unreadable(dates: pl.Series, parsed: pl.Series) -> int:
     if dates.dtype == pl.String:
         given &= dates.str.strip_chars() != ""
     return int((given & parsed.is_null()).sum())
+
+
+def _instant(number: pl.Expr) -> pl.Expr:
+    seconds = pl.when(number.abs() >= 1e11).then(number / 1000).otherwise(number)
+    return (seconds * 1e6).round().cast(pl.Int64, strict=False).cast(UTC)
 
 
 def _parse_strings(dates: pl.Series) -> pl.Series:
@@ -115,11 +129,17 @@ def _parse_strings(dates: pl.Series) -> pl.Series:
         )
         .with_columns(pl.col("offset").str.replace(r"^([+-]\d{2})$", "${1}00"))
     )
-    day = pl.coalesce(pl.col("day").str.to_date(form, strict=False) for form in DAYS)
+    written = pl.col("day")
+    first = pl.when(written.str.contains(r"^\d{4}")).then(written)  # 21/07/15 is no year 21
+    day = pl.coalesce(
+        (first if form.startswith(("%Y", "%G")) else written).str.to_date(form, strict=False) for form in DAYS
+    )
+    day = _in_our_time(day)
     time = pl.coalesce(pl.col("clock").str.to_time(form, strict=False) for form in CLOCKS)
     shift = pl.col("offset").str.extract_groups(r"^(?<sign>[+-])(?<hours>\d{2})(?<minutes>\d{2})$")
     minutes = shift.struct.field("hours").cast(pl.Int64) * 60 + shift.struct.field("minutes").cast(pl.Int64)
     east = pl.when(shift.struct.field("sign") == "-").then(-minutes).otherwise(minutes)
-    return read.select(
-        (day.dt.combine(time, time_unit="us") - pl.duration(minutes=east)).dt.replace_time_zone("UTC").alias(dates.name)
-    ).to_series()
+    told = (day.dt.combine(time, time_unit="us") - pl.duration(minutes=east)).dt.replace_time_zone("UTC")
+    number = pl.when(dates.str.contains(r"^\s*\d{9,}(?:\.\d+)?\s*$")).then(dates.str.strip_chars())
+    counted = pl.select(_instant(number.cast(pl.Float64, strict=False))).to_series()
+    return read.select(pl.coalesce(pl.lit(counted), told).alias(dates.name)).to_series()

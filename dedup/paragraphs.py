@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaners.arguments import check_texts
 from cleaners.frames import ArrowTable, Frame, as_frame
-from dedup.articles import preference_keys
+from dedup.articles import ARTICLES, preference_keys
 from dedup.batches import gathered, pieces, sketch_all
 from dedup.duplicates import find_duplicates
 from dedup.preference import PREFER, preference_order
@@ -180,6 +180,8 @@ def near_duplicate_paragraphs(
     docs = as_frame(docs)
     check_rule(rule)
     keys = preference_keys(docs, text=text, id=id, site=site, date=date, prefer=prefer)
+    if "length" in {key.removeprefix("-") for key in prefer}:
+        keys = keys.with_columns(length=sketch_all(pieces(keys["text"]), ARTICLES)["shingles"])
     rank = preference_order(keys.drop("text"), prefer=prefer, site_priority=site_priority)
     split = split_paragraphs(keys["text"], min_words=min_words)
     doc, line = split["doc"].to_numpy().astype(np.int64), split["line"].to_numpy().astype(np.int64)
@@ -209,7 +211,7 @@ def near_duplicate_paragraphs(
     rows = np.unique(doc[contained])
     whole = pl.DataFrame({"row": pl.Series(rows + 1, dtype=pl.UInt64), "id": ids.gather(rows)})
     lines = pl.DataFrame({"doc": doc[out], "line": line[out]}, schema={"doc": pl.UInt32, "line": pl.UInt32})
-    lines = pl.concat([lines, orphaned_headings(keys["text"], lines)])
+    lines = pl.concat([lines, orphaned_headings(keys["text"], lines, min_words=min_words)])
     if isinstance(docs, pl.LazyFrame):
         cleaned = docs.with_columns(
             pl.col(text).map_batches(partial(remove_lines, lines=lines), return_dtype=pl.String)

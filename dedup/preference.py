@@ -12,7 +12,7 @@ from cleaners.arguments import check_argument
 from dedup.dates import parse_dates
 
 PREFER: Final = ("date", "-length", "site", "id")
-"""The earliest, then the longest, then by site, then by id."""
+"""The earliest, then the longest, which is the one of most different shingles, then by site, then by id."""
 
 
 def preference_order(

@@ -33,12 +33,12 @@ def removal_spans(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(spans, schema=SPANS, orient="row")
 
 
-def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
+def orphaned_headings(texts: pl.Series, lines: pl.DataFrame, *, min_words: int = HEADING_WORDS + 1) -> pl.DataFrame:
     r"""Find the headings of which nothing would be left if these lines went: `doc`, `line`, as in `lines`.
 
     A heading is a short line inside a text, after a line that is none, that ends no sentence. Nothing is left of one
     if the next line goes, and what goes reaches to the next heading or to the end. Where no line of text would be
-    left at all, they stay.
+    left at all, they stay; and so does a line of `min_words`, which is a paragraph, and may stand for another.
 
     >>> text = "Title\nThe first part is long enough.\nA heading\nAll that is under it.\nNext\nIt stays."
     >>> orphaned_headings(pl.Series([text]), pl.DataFrame({"doc": [0], "line": [4]})).rows()
@@ -50,7 +50,7 @@ def orphaned_headings(texts: pl.Series, lines: pl.DataFrame) -> pl.DataFrame:
     found = [
         (doc, line)
         for doc, filled, removed in taken
-        for line in _orphans(filled, list(islice(words, len(filled))), removed)
+        for line in _orphans(filled, list(islice(words, len(filled))), removed, min(HEADING_WORDS, min_words - 1))
     ]
     return pl.DataFrame(found, schema={"doc": pl.UInt32, "line": pl.UInt32}, orient="row")
 
@@ -69,9 +69,9 @@ def _filled(text: str) -> dict[int, str]:
     return {number: line for number, line in enumerate(text.split("\n"), 1) if line.strip()}
 
 
-def _orphans(filled: dict[int, str], words: list[int], removed: set[int]) -> list[int]:
+def _orphans(filled: dict[int, str], words: list[int], removed: set[int], most: int) -> list[int]:
     numbers = list(filled)
-    short = {i for i, count in zip(filled, words, strict=True) if count <= HEADING_WORDS and _may_head(filled[i])}
+    short = {i for i, count in zip(filled, words, strict=True) if count <= most and _may_head(filled[i])}
     body = [i for i in numbers if i not in short]
     if all(i in removed for i in body):
         return []
@@ -109,10 +109,12 @@ def _spans(text: str, removed: set[int]) -> list[tuple[int, int, int]]:
         if not gone:
             continue
         # After the last line that stays, each takes the terminator before it.
-        back = 1 if i > last_kept and last_kept >= 0 and not ended else 0
-        start, end = starts[i] - back, starts[i + 1] - back
-        if i == len(lines) - 1 and not back and not ended:
-            end -= 1
+        backward = i > last_kept >= 0 and not ended
+        start = starts[i] - (_terminator(lines[i - 1]) if backward else 0)
+        if i == len(lines) - 1 and not ended:
+            end = starts[i + 1] - 1
+        else:
+            end = starts[i + 1] - (_terminator(lines[i]) if backward else 0)
         if i + 1 in removed:
             spans.append((i + 1, start - waiting, end))
             waiting = 0
@@ -121,6 +123,11 @@ def _spans(text: str, removed: set[int]) -> list[tuple[int, int, int]]:
         else:
             waiting += end - start
     return spans
+
+
+def _terminator(line: str) -> int:
+    """Bytes of the terminator behind a line that was split at line feeds."""
+    return 1 + line.endswith("\r")
 
 
 def _dropped(blank: list[bool], removed: set[int]) -> list[bool]:

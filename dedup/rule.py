@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from cleaners.arguments import check_argument
@@ -10,6 +11,10 @@ from dedup.bands import Bands, choose_bands
 SHORT: Final = 32
 """A set of fewer shingles than this is compared exactly with every set that may resemble it, without a sketch."""
 
+LEAST_THRESHOLD: Final = 0.01
+"""A text has 528 keys at this threshold, and ten times as many at a tenth of it."""
+
+_FINEST: Final = 10**9
 MOST_WORDS: Final = 1000
 """Words of the longest shingle: longer ones than that compare whole texts."""
 
@@ -32,13 +37,12 @@ class Rule:
     template_guard: bool = False
 
     def __post_init__(self) -> None:
-        check_argument("words", self.words, int, "a whole number")
+        check_words(self.words)
+        check_argument("template_guard", self.template_guard, bool, "True or False")
         for name in ("threshold", "recall"):
             check_argument(name, getattr(self, name), int | float, "a number")
-        if not 1 <= self.words <= MOST_WORDS:
-            raise ValueError(f"a shingle has from 1 to {MOST_WORDS} words, not {self.words}")
-        if not 0 < self.threshold <= 1:
-            raise ValueError(f"a threshold lies above 0 and at most at 1, not at {self.threshold}")
+        if not LEAST_THRESHOLD <= self.threshold <= 1:
+            raise ValueError(f"a threshold lies from {LEAST_THRESHOLD} to 1, not at {self.threshold}")
         if not 0 < self.recall < 1:
             raise ValueError(f"a recall lies between 0 and 1, not at {self.recall}")
 
@@ -59,15 +63,31 @@ class Rule:
         return (SHORT - 1) * b // a + 1
 
 
+def check_words(words: object) -> None:
+    """Check the length of a shingle.
+
+    >>> check_words(0)
+    Traceback (most recent call last):
+        ...
+    ValueError: a shingle has from 1 to 1000 words, not 0
+    """
+    check_argument("words", words, int, "a whole number")
+    if not (isinstance(words, int) and 1 <= words <= MOST_WORDS):
+        raise ValueError(f"a shingle has from 1 to {MOST_WORDS} words, not {words}")
+
+
 def check_rule(rule: object) -> None:
     """Check that an argument is a rule."""
     check_argument("rule", rule, Rule, "a Rule, as Rule(words=5, threshold=0.8) is")
 
 
 def ratio_of(threshold: float) -> tuple[int, int]:
-    """Return a threshold as a fraction of integers, so that no comparison ever rounds.
+    """Return a threshold as a fraction of integers, never a smaller one, so that no comparison ever rounds.
 
     >>> ratio_of(0.7)
     (7, 10)
     """
-    return Fraction(str(threshold)).limit_denominator(1_000_000).as_integer_ratio()
+    near, exact = Fraction(str(threshold)).limit_denominator(1_000_000), Fraction(str(threshold))
+    if near >= exact or float(near) == threshold:
+        return near.as_integer_ratio()
+    return Fraction(ceil(exact * _FINEST), _FINEST).as_integer_ratio()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cleaners.folding import EXTENDER, IGNORED, SEPARATOR, SPACELESS, WORD, folding_table
 from dedup.distinct import keep_distinct, mix, sort_hashes
 from dedup.kernels import kernel
+from dedup.rule import check_words
 from dedup.utf8 import pointer, utf8
 
 U32 = np.uint32
@@ -182,6 +183,7 @@ def shingle_sets(texts: pl.Series, *, words: int) -> ShingleSets:
     >>> [len(shingles) for shingles in sets], (sets[0] == sets[1]).all()
     ([2, 2, 1, 0], np.True_)
     """
+    check_words(words)
     folding = folded_points()
     with utf8(texts) as bytes_:
         hashes, starts, fingerprints = _sets(

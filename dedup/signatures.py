@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cleaners.arguments import check_argument
 from dedup.distinct import keep_distinct
 from dedup.kernels import kernel
+from dedup.rule import check_words
 from dedup.shingles import FoldedPoints, folded_points, hash_shingles
 from dedup.utf8 import utf8
 
@@ -104,6 +106,10 @@ def signatures(texts: pl.Series, *, words: int = 3, count: int = 128, seed: int 
     >>> three.similarity(0, 1), three.similarity(0, 2)
     (1.0, 0.0)
     """
+    check_words(words)
+    check_argument("count", count, int, "a whole number")
+    if count < 1:
+        raise ValueError(f"a signature has at least 1 minimum, not {count}")
     folding = folded_points()
     factors, summands = permutations(count, seed)
     with utf8(texts) as bytes_:

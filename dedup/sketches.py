@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.distinct import keep_distinct, mix
 from dedup.kernels import kernel
-from dedup.rule import SHORT, Rule
+from dedup.rule import SHORT, Rule, check_rule
 from dedup.shingles import folded_points, hash_shingles
 from dedup.signatures import lower_minima, permutations
 from dedup.utf8 import pointer, utf8
@@ -47,6 +47,7 @@ def sketch_batch(texts: pl.Series, rule: Rule) -> pl.DataFrame:
     >>> sketch_batch(pl.Series(["one two three four", ""]), Rule()).select("shingles", "short").rows()[1]
     (0, [])
     """
+    check_rule(rule)
     with utf8(texts) as bytes_:
         return _table(_sketches(bytes_.addresses, bytes_.lengths, rule, 0), rule, np.arange(len(texts)))
 

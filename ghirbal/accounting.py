@@ -145,7 +145,9 @@ def noted(*, repeated: int, unreadable: int) -> list[str]:
     """
     said = []
     if repeated:
-        said.append(f"{repeated:,} rows repeat the id of another row; file and row tell them apart")
+        rows = "1 row repeats" if repeated == 1 else f"{repeated:,} rows repeat"
+        said.append(f"{rows} the id of another row; file and row tell them apart")
     if unreadable:
-        said.append(f"{unreadable:,} dates could not be read; those rows come last in order of preference")
+        dates = "1 date" if unreadable == 1 else f"{unreadable:,} dates"
+        said.append(f"{dates} could not be read; without one a row comes last in order of preference")
     return said

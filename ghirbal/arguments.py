@@ -1,7 +1,7 @@
 """The parser of the command: every flag from the dataclass that declares it, examples below each help."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from typing import Any, NoReturn
 
@@ -113,7 +113,7 @@ def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: obj
         try:
             return chosen["read"](text)
         except ValueError:
-            wanted = _WANTED.get(chosen["read"], "another value")
+            wanted = _WANTED.get(chosen["read"]) or f"{chosen.get('metavar', 'such a value')}: {chosen['help']}"
             raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
 
     group.add_argument(
@@ -125,8 +125,21 @@ def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: obj
     )
 
 
+def _with_values(arguments: Sequence[str]) -> Iterator[str]:
+    """Join `--prefer` to its value, which may begin as a flag does.
+
+    >>> list(_with_values(["run", "--prefer", "-length,date"]))
+    ['run', '--prefer=-length,date']
+    """
+    waiting = iter(arguments)
+    for argument in waiting:
+        value = next(waiting, None) if argument == "--prefer" else None
+        yield argument if value is None else f"{argument}={value}"
+
+
 def parse(top: Parser, commands: Mapping[str, Command], arguments: Sequence[str]) -> argparse.Namespace:
     """Read the arguments; UsageError says what is wrong, and what was probably meant."""
+    arguments = list(_with_values(arguments))
     first = next((argument for argument in arguments if not argument.startswith("-")), None)
     if first is not None and first not in commands:
         raise UsageError(f"there is no command {first!r}{nearest(first, tuple(commands))}")

@@ -24,7 +24,7 @@ class UsageError(GhirbalError):
     >>> Options(threshold=1.5)
     Traceback (most recent call last):
         ...
-    ghirbal.errors.UsageError: --threshold wants a number above 0 and up to 1, not 1.5
+    ghirbal.errors.UsageError: --threshold wants a number from 0.01 to 1, not 1.5
     """
 
 

@@ -21,7 +21,7 @@ from ghirbal.index_segments import Segment, merged
 from ghirbal.writers import write_beside
 
 MANIFEST: Final = "index.json"
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of the files; whoever changes what a segment holds adds one."""
 MOST_SEGMENTS: Final = 16
 """Segments beside the newest, from which on small neighbours are merged: each one is read at every append."""
@@ -163,6 +163,11 @@ def _read(folder: Path) -> dict[str, Any] | None:
     for segment in noted["segments"]:
         if not (folder / segment["folder"]).is_dir():
             raise UsageError(f"{folder} is no longer whole: {segment['folder']} is missing; begin another index")
+        if not Segment.load(folder, segment).is_whole(segment):
+            raise UsageError(
+                f"{folder} is no longer whole: files of {segment['folder']} are damaged or missing; put them back from "
+                "a copy, or begin another index"
+            )
     return dict(noted)
 
 

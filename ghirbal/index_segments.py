@@ -65,7 +65,19 @@ class Segment:
             "batches": list(self.batches),
             "documents": self.documents,
             "ranks": self.ranks,
+            "rows": self.heights(),
         }
+
+    def heights(self) -> dict[str, int]:
+        """Count the rows of each table, by the ends of its files."""
+        return {table: sum(part.select(pl.len()).collect().item() for part in self.parts(table)) for table in TABLES}
+
+    def is_whole(self, noted: dict[str, Any]) -> bool:
+        """Tell whether every table can be read and has the rows that the manifest notes."""
+        try:
+            return bool(self.heights() == noted["rows"])
+        except (OSError, pl.exceptions.PolarsError):
+            return False
 
     def parts(self, table: str, *, numbers: str | None = None) -> Iterator[pl.LazyFrame]:
         """Read a table in pieces of bounded size; `numbers` names a column for the number of each row in its piece."""

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from ghirbal.errors import UsageError
 
+LEAST_THRESHOLD = 0.01
+"""That of `dedup.Rule`, which is not imported for it."""
 PREFERENCES = ("date", "length", "site", "id")
 """What `--prefer` knows; a minus in front of one turns it round."""
 
@@ -206,8 +208,8 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("threshold", "paragraph_threshold", "contained"):
             value = getattr(self, name)
-            if value is not None and not (isfinite(value) and 0 < value <= 1):
-                raise UsageError(f"{flag(name)} wants a number above 0 and up to 1, not {value}")
+            if value is not None and not (isfinite(value) and LEAST_THRESHOLD <= value <= 1):
+                raise UsageError(f"{flag(name)} wants a number from {LEAST_THRESHOLD} to 1, not {value}")
         for name in ("shingle", "paragraph_words", "batch_rows", "limit", "max_row", "shard_size"):
             value = getattr(self, name)
             if value is not None and not 1 <= value < 1 << 31:

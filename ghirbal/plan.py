@@ -14,6 +14,7 @@ from cleaners import Recipe
 from dedup import ARTICLES, MIN_WORDS, PARAGRAPHS, Rule
 from ghirbal import __version__
 from ghirbal.errors import UsageError
+from ghirbal.evidence import TABLES
 from ghirbal.fields import Fields
 from ghirbal.index import Index, digest, open_index, pinned
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
@@ -141,6 +142,9 @@ def work_folder(out: Path, named: str | None) -> Path:
     """
     if named is None:
         return out / ".work"
+    for table in ("documents", *TABLES):
+        if Path(named).resolve().is_relative_to((out / table).resolve()):
+            raise UsageError(f"--work {named} lies in {out / table}, where the result is written; name another folder")
     # Hidden, so that a job over a folder that holds it does not read it.
     return Path(named) / f".ghirbal-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:12]}"
 

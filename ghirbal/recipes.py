@@ -7,6 +7,7 @@ import runpy
 from collections.abc import Collection
 from dataclasses import is_dataclass
 from pathlib import Path
+from traceback import extract_tb
 
 from cleaners import Recipe, adjusted_recipe, named_recipe, recipe_from_toml
 from cleaners.installed import faults
@@ -50,10 +51,13 @@ def _named(name: str) -> Recipe:
 
 def _of_python(path: Path) -> Recipe:
     """Run the file, which is as much the user's own as any other program, and take its `RECIPE`."""
+    path.open("rb").close()  # an OSError, which is not the program's
     try:
         names = runpy.run_path(str(path))
-    except (SyntaxError, ImportError, NameError, AttributeError, TypeError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+    except Exception as error:
+        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        at = f"line {lines[-1]}: " if lines else ""
+        raise ValueError(f"{at}{type(error).__name__}: {error}") from error
     if "RECIPE" not in names:
         raise ValueError(f"it has no RECIPE{nearest('RECIPE', names)}; write RECIPE = (*NEWS, MyCleaner())")
     recipe = names["RECIPE"]

@@ -29,22 +29,24 @@ def cleaning_only() -> pl.Expr:
     return pl.col("cleaner").list.set_intersection(pl.lit(pl.Series([CLEANERS]))).list.len() == 0
 
 
-def with_removals(texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+def with_removals(
+    texts: pl.Series, edits: pl.DataFrame, paragraphs: pl.DataFrame, *, min_words: int
+) -> tuple[pl.Series, pl.DataFrame]:
     r"""Take paragraphs out of the cleaned texts; return what is left, and all edits from the originals.
 
     `paragraphs` has `doc`, `cleaned_line` and `line`, where it stood in the original, sorted by them. Headings of
-    which nothing is left go with them.
+    which nothing is left go with them; a line of `min_words` is a paragraph and none.
 
     >>> texts = pl.Series(["a\n\nb\n"])
     >>> paragraphs = pl.DataFrame({"doc": [0], "cleaned_line": [3], "line": [3]})
-    >>> left, edits = with_removals(texts, EDITS.to_frame(), paragraphs)
+    >>> left, edits = with_removals(texts, EDITS.to_frame(), paragraphs, min_words=20)
     >>> left.to_list(), edits["before"].to_list()
     (['a\n'], ['\nb\n'])
     """
     if paragraphs.is_empty():
         return texts, edits
     gone_lines = paragraphs.select(pl.col("doc").cast(pl.UInt32), pl.col("cleaned_line").cast(pl.UInt32).alias("line"))
-    headings = orphaned_headings(texts, gone_lines)
+    headings = orphaned_headings(texts, gone_lines, min_words=min_words)
     numbered = pl.concat(
         [
             gone_lines.with_columns(paragraphs["line"].cast(pl.UInt32).alias("original")),

@@ -131,7 +131,7 @@ def tables_of(part: int, results: Results, plan: Plan) -> dict[str, pl.DataFrame
     paragraphs = elsewhere.filter(~pl.col("contained"))
     lines = lines_at(texts.gather(paragraphs["doc"]), paragraphs["cleaned_line"])
     if plan.options.paragraphs == "remove":
-        texts, edits = with_removals(texts, edits, paragraphs)
+        texts, edits = with_removals(texts, edits, paragraphs, min_words=plan.paragraph_words)
     if plan.options.redact:
         edits = redacted(edits, plan.private)
     return {

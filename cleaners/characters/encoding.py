@@ -26,6 +26,9 @@ _LEAD_AND_CONTINUATION: Final = (
     r"|[А-я][\x{98}\x{a4}\x{a6}\x{a7}\x{a9}\x{ac}\x{ae}\x{b0}\x{b1}\x{b5}-\x{b7}†‡‰€№ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЄєЇїІіЅѕј]"
 )
 _BEYOND_LATIN: Final = r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
+# `«CORREIO DA MANHÃ»`, `“DÜNYÂ”`, `„Â”`, `JOSÉ†`: a capital that ends a word in capitals, or stands by itself, and the
+# mark that closes, which is no byte of any letter. Where a letter follows (`KÃ–LN`) it is one.
+_CLOSED_CAPITAL: Final = r"(?:\p{Lu}|[„“”«‘’\"'(\[])[À-ÖØ-Þ](?:[”»’®†°—…](?:\P{L}|$)|—)"
 _PROOF: Final = 4
 _FLAGGED_PAIRS: Final = 3
 _MOST_LAYERS: Final = 4  # of misreadings, one over the other
@@ -60,7 +63,9 @@ class FixEncoding:
         """
         before = pl.col("before")
         rows = pl.DataFrame({"before": lines}).with_row_index("at").filter(before.str.contains(_TRACES))
-        rows = rows.filter(_is_suspect(before)).select("at", "before", text="before", reason=pl.lit(""))
+        rows = rows.filter(_is_suspect(_without_closed_capitals(before))).select(
+            "at", "before", text="before", reason=pl.lit("")
+        )
         settled = [rows.clear()]
         for _ in range(_MOST_LAYERS):
             if rows.is_empty():
@@ -74,16 +79,20 @@ class FixEncoding:
 
     def flag(self, lines: pl.Series) -> pl.DataFrame:
         """Flag lines that look wrong; ask it about the lines that `rewrite` left."""
-        text = pl.col("text")
+        text = _without_closed_capitals(pl.col("text"))
         pairs = text.str.count_matches(_ARABIC_LEAD_AND_CONTINUATION) >= _FLAGGED_PAIRS
         wrong = mojibake.looks_bad(text, or_has=legacy_misread.WORD) | pairs
         return (
             pl.DataFrame({"text": lines})
             .with_row_index("at")
             .filter(text.str.contains(_TRACES) & wrong)
-            .select("at", start=0, end=text.str.len_bytes(), reason=pl.lit("encoding not repaired"))
+            .select("at", start=0, end=pl.col("text").str.len_bytes(), reason=pl.lit("encoding not repaired"))
             .cast(FLAGS)
         )
+
+
+def _without_closed_capitals(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(_CLOSED_CAPITAL, "")
 
 
 def _is_suspect(text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ _CLASSES: Final = (
     "backlink", "more_link", "wire_end", "share", "follow_us", "read_also", "copyright", "newsletter", "app_promotion",
     "tag_list", "print_email", "contact_block",
 )  # fmt: skip
-_END: Final = r"(?:[.!?؟…。۔][\"”’»›)\]]*|[”»])"
+_END: Final = r"(?:[.!?؟…。۔]+[\"”’»›)\]]*|[”»][.!?؟…。۔]*)"
 _ENDS: Final = '.!?؟…。۔"”’»›)]'
 _SENTENCES_LOOKED_BACK: Final = 3
 _MARK: Final = "[:：|©]"
@@ -124,4 +124,4 @@ def _bytes_after_sentence() -> pl.Expr:
 
 def _after_sentence(back: int) -> str:
     """Pattern of what follows the end of the last sentence but `back`, with the space before it."""
-    return rf"{_END}(\s*(?:[^.!?؟…。۔]*[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]+[.!؟?。۔]?\s*)$"
+    return rf"{_END}(\s*(?:[^.!?؟…。۔]+[.!?؟…。۔]+){{{back}}}[^.!?؟…。۔”»]+[.!؟?。۔]?\s*)$"

@@ -164,7 +164,8 @@ class DropHashtagTail:
     r"""Drop the hashtags that repeat the headline at the end of an article.
 
     Only whole lines of hashtags after the last body line go; a hashtag inside a sentence is text. At least
-    `headline_share` of the tags' words must be words of the headline, or the line is only flagged.
+    `headline_share` of the tags' words must be words of the headline, or the line is only flagged; and so it is below
+    a line that announces it with a colon.
 
     >>> from cleaners import clean_text
     >>> text = "The council met on Monday and talked about the bridge for hours.\n#Council #talks #bridge"
@@ -196,5 +197,7 @@ class DropHashtagTail:
             tags=pl.col("text").str.count_matches("#"), words=words, head=pl.col("head").str.split(" ")
         )
         shared = pl.col("words").list.set_intersection("head").list.len() / pl.col("words").list.unique().list.len()
-        evidence = pl.when(shared >= self.headline_share).then(pl.lit("place")).otherwise(pl.lit("alone"))
-        return marks(tagged.filter(pl.col("tags") >= self.min_tags), self, reason="hashtag_tail", evidence=evidence)
+        tagged = with_neighbours(tagged.filter(pl.col("tags") >= self.min_tags), page)
+        announced = pl.col("text_above").str.contains(ENDS_IN_COLON).fill_null(value=False)
+        evidence = pl.when((shared >= self.headline_share) & ~announced).then(pl.lit("place"))
+        return marks(tagged, self, reason="hashtag_tail", evidence=evidence.otherwise(pl.lit("alone")))

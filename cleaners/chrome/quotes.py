@@ -21,8 +21,8 @@ class DropPullQuote:
 
     Nothing is lost: the words stay in the paragraph. The paragraph must be prose and the line must look like
     neither a sentence nor a turn of speech, so refrains, interviews and subheadings stay. So does what the line
-    above announces with a colon: a verse or a rule that is shown and then discussed; and a line of subheading's
-    length whose words come only in the paragraph below it.
+    above announces with a colon: a verse or a rule that is shown and then discussed; the first line, which the lead
+    may quote as its headline; and a line of subheading's length whose words come only in the paragraph below it.
 
     >>> from cleaners import clean_text
     >>> text = "He said we will build this bridge before winter comes.\nWe will build this bridge before winter"
@@ -45,7 +45,7 @@ class DropPullQuote:
         lines = page.filter(short & ~pl.col("sentence")).filter(~pl.col("text").str.contains(_SPOKEN_OR_LISTED))
         beside = (
             with_neighbours(lines, page)
-            .filter(~pl.col("text_above").str.contains(ENDS_IN_COLON).fill_null(value=False))
+            .filter(~pl.col("text_above").str.contains(ENDS_IN_COLON))
             .with_columns(
                 before=pl.when(_is_longer_prose("above")).then("text_above"),
                 after=pl.when(_is_longer_prose("below") & (pl.col("words") > _LONGEST_SUBHEADING)).then("text_below"),

@@ -15,7 +15,7 @@ from cleaners.page import MARKS, marks
 class DropShareRow:
     r"""Drop a row of share buttons outside the body: `Facebook Twitter WhatsApp` in a line, or a name on each line.
 
-    Names alone may be a list that the article gives. So there must be at least `least_names` of them with nothing
+    Names alone may be a list that the article gives. So there must be `least_names` of them, no two alike, with nothing
     between, or a stock phrase (`Share on:`) at their head; no line heads or announces them, they are not numbered, and
     neither the headline nor a sentence speaks of networks. What falls short of it is flagged.
 
@@ -52,7 +52,8 @@ class DropShareRow:
         changes = (pl.col("button") != pl.col("button").shift(1)).fill_null(value=False)
         lines = lines.with_columns(block=changes.cum_sum().over("doc"))
         block = ["doc", "block"]
-        names = (pl.col("name") + _LEAST_OF_A_ROW * pl.col("row_of_names").cast(pl.UInt32)).sum().over(block)
+        rows = _LEAST_OF_A_ROW * pl.col("row_of_names").cast(pl.UInt32).sum()
+        names = (pl.col("key").filter("name").n_unique() + rows).over(block)
         headed = pl.col("head").any().over(block)
         listed = pl.col("text").str.contains(_ITEM).any().over(block) | pl.col("announced").first().over(block)
         enough = headed | ((names >= self.least_names) & ~pl.col("doc").is_in(subject.implode()))

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from cleaners.arguments import check_argument
 from cleaners.chrome.neighbours import ENDS_IN_COLON, is_label, is_said, with_neighbours
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
@@ -14,7 +15,7 @@ STOCK_CLASSES: Final = (
     "advertisement", "app_promotion", "author_box", "backlink", "comment_form", "comment_notice", "contact_block",
     "cookie", "copyright", "email_mask", "follow_us", "gallery_navigation", "go_to_top", "image_caption_mark",
     "more_link", "newsletter", "pagination", "print_email", "reading_time", "share", "subscription_wall",
-    "tag_list", "wire_end",
+    "tag_list", "topic_list", "wire_end",
 )  # fmt: skip
 """Classes of phrases that are residue wherever they stand outside the body."""
 
@@ -26,7 +27,8 @@ class DropStockPhrases:
     Inside the body the same words may be news: an article on cookies, a quoted button. There they are flagged,
     and so is a sentence that begins with such words, and a line that is all quotation. A single word (`Contact`,
     `More`) needs a stock phrase beside it, or nothing but residue from it to the body and to the edge: it may be an
-    entry of a list. A mark of advertisement that stands twice in a text goes wherever it stands. Notices of cookies
+    entry of a list. So is, above the body, the first line of a text that came without a title: `Letters to the editor`
+    may be its headline. A mark of advertisement that stands twice in a text goes wherever it stands. Notices of cookies
     and copyright are only flagged where the headline or a sentence speaks of those things.
 
     >>> from cleaners import clean_text
@@ -42,6 +44,7 @@ class DropStockPhrases:
     def __post_init__(self) -> None:
         check_options(self)
         for name in self.classes:
+            check_argument("classes", name, str, "names of classes of phrases")
             if name not in STOCK_CLASSES:
                 raise ValueError(
                     f"unknown class {name!r}{nearest(name, STOCK_CLASSES)}; see {', '.join(STOCK_CLASSES)}"
@@ -60,8 +63,10 @@ class DropStockPhrases:
             lone=_is_lone(),
             told=_is_told(page, found),
             listed=_is_listed(),
+            headline=_may_be_headline(),
         )
-        alone = (pl.col("sentence") & ~pl.col("whole")) | pl.any_horizontal("said", "label", "told", "listed")
+        alone = pl.any_horizontal("said", "label", "told", "listed", "headline")
+        alone |= pl.col("sentence") & ~pl.col("whole")
         evidence = (
             pl.when(alone).then(pl.lit("alone"))
             .when(pl.col("announced")).then(pl.lit("proved"))
@@ -100,7 +105,11 @@ class DropStockPhrases:
         part = lines.with_columns(number=number & ~pl.col("head")).with_columns(
             block=(~pl.col("number")).cum_sum().over("doc")
         )
-        led = part.filter(pl.col("number") & pl.col("head").first().over("doc", "block"))
+        headed = pl.col("head").first().over("doc", "block")
+        # one number below `Contact us` may be what the article itself asks to call
+        contact = pl.col("row").is_in(heads.filter(pl.col("reason") == "contact_block")["row"].implode())
+        several = pl.col("number").sum().over("doc", "block") > 1
+        led = part.filter(pl.col("number") & headed & (several | ~contact.first().over("doc", "block")))
         return marks(led, self, reason="below_stock_phrase", evidence="place")
 
 
@@ -133,6 +142,19 @@ def _is_told(page: pl.DataFrame, found: pl.DataFrame) -> pl.Expr:
 
 _SHORTEST_NOTICE: Final = 3
 """Words."""
+
+
+_NO_HEADLINES: Final = (
+    "advertisement", "email_mask", "gallery_navigation", "image_caption_mark", "pagination", "print_email",
+    "reading_time", "share", "wire_end",
+)  # fmt: skip
+"""Classes of which no phrase reads as a headline or the name of a rubric."""
+
+
+def _may_be_headline() -> pl.Expr:
+    """Tell the first line of a text without a title, right above the body: `Letters to the editor`."""
+    first = pl.col("text_above").is_null() & pl.col("sentence_below").fill_null(value=False)
+    return first & pl.col("whole") & pl.col("title").is_null() & ~pl.col("reason").is_in(_NO_HEADLINES)
 
 
 _UNMISTAKABLE: Final = ("advertisement", "copyright", "email_mask", "wire_end")

@@ -18,7 +18,8 @@ class DropTeaserBlock:
     r"""Drop the block of links to other articles that closes a page, from its heading to the end.
 
     The heading is a whole line (`أخبار ذات صلة`, `Most read`), it stands after prose of the body, and no prose
-    follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box.
+    follows it to the end of the page. Everything below it goes: teasers, further headings, the author's box; but
+    nothing where most lines are a name and a number (`Most traded`), which is the article's own table.
     The name of a section (`Sports`) opens a block only if at least `least_cut` lines below it are cut with an
     ellipsis, and a link to the rest (`READ MORE`) only in capitals; a last line below another such link is flagged.
 
@@ -57,17 +58,30 @@ class DropTeaserBlock:
             inside=(heading & pl.col("after")).cum_max().over("doc"),
             below=link.shift(1).over("doc") & (pl.col("row") == pl.col("row").max().over("doc")),
         )
-        inside = lines.filter(pl.col("inside") & (pl.col("inside").sum().over("doc") > 1))
+        inside = lines.filter(pl.col("inside") & (pl.col("inside").sum().over("doc") > 1)).with_columns(
+            figures=_gives_figures()
+        )
         reason = pl.when("heading").then(pl.lit("teaser_heading")).otherwise(pl.lit("teaser"))
         below = lines.filter(pl.col("below") & ~pl.col("inside") & pl.col("words").is_between(3, _LONGEST_TITLE))
         return pl.concat(
             [
-                marks(inside, self, reason=reason, evidence="proved"),
+                marks(inside.filter(~pl.col("figures")), self, reason=reason, evidence="proved"),
+                marks(inside.filter("figures", "heading"), self, reason="teaser_heading", evidence="alone"),
                 marks(below, self, reason="teaser", evidence="alone"),
             ]
         )
 
 
+def _gives_figures() -> pl.Expr:
+    """Tell blocks whose lines are entries of a table, a name and a number, as most of a market report's are."""
+    item = ~pl.col("heading") & pl.col("text").str.contains(r"\p{L}")
+    entry = item & pl.col("text").str.contains(r"\p{Nd}") & (pl.col("words") <= _LONGEST_ENTRY)
+    return _MOST * item.sum().over("doc") < entry.sum().over("doc")
+
+
+_LONGEST_ENTRY: Final = 6
+"""Words."""
+_MOST: Final = 0.6
 _LONGEST_TITLE: Final = 20
 _READ: Final = (
     r"\b(?:read|reading|leer|leyendo|lire|lecture|lesen|weiterlesen|leggi|leia|lees|verder|czytaj|читать|читайте|читати|"
@@ -131,5 +145,9 @@ class DropReadAlso:
         )
 
 
-_CONTACT: Final = r"@|(?i:https?:|www\.)|\p{Nd}{5}|\p{Nd}{2,}[ /-]\p{Nd}{2,}[ /-]\p{Nd}{2,}"
-"""Where to ask for more is news, and no link to another article."""
+_CONTACT: Final = (
+    r"@|(?i:https?:|www\.)|\p{Nd}{5}|\p{Nd}{2,}[ /-]\p{Nd}{2,}[ /-]\p{Nd}{2,}"
+    r"|(?i:\b(?:section|article|art\.|chapter|page|p\.|abschnitt|artikel|§|статья|ст\.|المادة|مادة|ماده|الفصل|صفحة|الصفحة))\s*"
+    r"\(?\p{Nd}"
+)
+"""Where to ask for more, and a place in a law or a book, are news, and no link to another article."""

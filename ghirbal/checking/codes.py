@@ -58,6 +58,7 @@ _STOCK: Final = {
     "share": "share row",
     "subscription_wall": "subscription wall",
     "tag_list": "list of tags",
+    "topic_list": "list of topics",
     "wire_end": "end mark of a wire story",
     "below_stock_phrase": "numbers below a stock phrase",
 }

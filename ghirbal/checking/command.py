@@ -107,6 +107,10 @@ def _report(findings: Sequence[Finding], plan: CheckPlan, out: TextIO, complaint
     _say(findings, plan, complaints)
 
 
+def _several(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def _say(findings: Sequence[Finding], plan: CheckPlan, complaints: TextIO) -> None:
     """Sum up on one line, where there is something to sum up."""
     if findings:
@@ -115,4 +119,5 @@ def _say(findings: Sequence[Finding], plan: CheckPlan, complaints: TextIO) -> No
         files = len({finding.path for finding in findings})
         mended = f", {fixed} fixed" if fixed else ""
         of_all = f"{files} of {len(plan.files) + len(plan.skipped)} files"
-        complaints.write(f"ghirbal: {errors} findings, {len(findings) - errors} warnings in {of_all}{mended}\n")
+        warnings = _several(len(findings) - errors, "warning")
+        complaints.write(f"ghirbal: {_several(errors, 'finding')}, {warnings} in {of_all}{mended}\n")

@@ -40,7 +40,10 @@ def chosen(recipe: Recipe, selection: Selection) -> Recipe:
 def remarks(
     texts: pl.Series, about: pl.DataFrame, recipe: Recipe, selection: Selection, *, table: pl.DataFrame | None = None
 ) -> dict[int, list[Remark]]:
-    """Clean texts and return what was wanted of it, by position; an edit of several cleaners needs all its codes.
+    """Clean texts and return what was wanted of it, by position.
+
+    An edit of several cleaners needs all its codes; one that takes lines out only the code that it stands under: what
+    was to be mended in these lines goes with them.
 
     `about` has the `title` and the `site` of each; `table` counts lines of sites.
     """
@@ -62,7 +65,8 @@ def remarks(
         characters = _Characters(texts[doc])
         for _, start, end, after, cleaners, reasons in own:
             codes = tuple(code_of(*pair) for pair in zip(cleaners, reasons, strict=True))
-            if all(code.code in wanted for code in codes):
+            decisive = [leading(codes)] if after == "" and _takes_out(leading(codes)) else codes
+            if all(one.code in wanted for one in decisive):
                 span = characters.at(start), characters.at(end)
                 found.setdefault(doc, []).append(Remark(*span, after, codes, tuple(cleaners), tuple(reasons)))
     return found
@@ -133,26 +137,38 @@ def judge(
             reasons=tuple(dict.fromkeys(remark.reasons)),
         )
         made.append(Judged(finding, remark))
-    return list(_without_lone_gaps(made))
+    return list(_without_lone_gaps(made, text))
 
 
 def _line_feeds(before: str) -> int:
     return len(before) - len(before.lstrip("\r\n")) if before.strip() else 0
 
 
-def _without_lone_gaps(made: Sequence[Judged]) -> Iterator[Judged]:
-    """Leave out blank lines that would close a gap beside lines which stay: those are ignored, or old findings."""
+def _without_lone_gaps(made: Sequence[Judged], text: str) -> Iterator[Judged]:
+    """Leave out blank lines that would close a gap beside lines which stay: those are ignored, or old findings.
+
+    A gap and what opened it have nothing but blank lines between them.
+    """
     run: list[Judged] = []
     for one in (*made, None):
         if one is not None and one.remark.after is None:
             yield one
             continue
-        if run and (one is None or one.remark.start != run[-1].remark.end):
-            if not all(_is_gap(judged.remark) for judged in run):
-                yield from run
+        if run and (one is None or text[run[-1].remark.end : one.remark.start].strip()):
+            opened = any(_drops(judged.remark) for judged in run)
+            yield from (judged for judged in run if opened or not _is_gap(judged.remark))
             run = []
         if one is not None:
             run.append(one)
+
+
+def _drops(remark: Remark) -> bool:
+    return not _is_gap(remark) and _takes_out(leading(remark.codes))
+
+
+def _takes_out(code: Code) -> bool:
+    """Tell what takes lines out from what repairs characters."""
+    return not code.code.startswith("GH1")
 
 
 def _is_gap(remark: Remark) -> bool:

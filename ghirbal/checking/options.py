@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any, Literal
 
 from ghirbal.errors import UsageError
-from ghirbal.options import FINDING, READING, Options
+from ghirbal.options import FINDING, LEAST_THRESHOLD, READING, Options
 
 CLEANING = "cleaning"
 REPORTING = "what is reported"
@@ -127,8 +127,8 @@ class CheckOptions:
     write_baseline: bool = _switch("write the findings to the file of --baseline", CHECKING)
 
     def __post_init__(self) -> None:
-        if self.threshold is not None and not (isfinite(self.threshold) and 0 < self.threshold <= 1):
-            raise UsageError(f"--threshold wants a number above 0 and up to 1, not {self.threshold}")
+        if self.threshold is not None and not (isfinite(self.threshold) and LEAST_THRESHOLD <= self.threshold <= 1):
+            raise UsageError(f"--threshold wants a number from {LEAST_THRESHOLD} to 1, not {self.threshold}")
         if self.shingle is not None and self.shingle < 1:
             raise UsageError(f"--shingle wants a whole number from 1, not {self.shingle}")
         if self.write_baseline and self.baseline is None:

@@ -108,7 +108,7 @@ def _pieces(
             if lacking:
                 seen.update(piece.frame.columns if isinstance(piece, Table) else chain(piece.seen, *piece.rows))
                 lacking = {field: column for field, column in lacking.items() if column not in seen}
-            if len(piece.numbers) or piece.rejects:
+            if len(piece.numbers) or piece.rejects or isinstance(piece, Table):
                 yield replace(piece, place=(number, at))
         if lacking and seen:
             field, column = next(iter(lacking.items()))
@@ -127,9 +127,11 @@ def _fits(last: Records | Table | None, piece: Records | Table) -> bool:
 
 
 def _batch(pieces: list[Records | Table], fields: Fields, end: Place) -> Batch:
-    tables = [piece.frame for piece in pieces if isinstance(piece, Table) and len(piece.numbers)]
+    tables = [piece.frame for piece in pieces if isinstance(piece, Table)]
+    if any(len(piece.numbers) for piece in pieces):
+        tables = [frame for frame in tables if frame.height]
     if tables:
-        frame = pl.concat(tables)
+        frame = pl.concat(tables) if tables[0].height else tables[0]
         kinds = kinds_of_frame(frame)
     else:
         frame, kinds = encode_rows([row for piece in pieces if isinstance(piece, Records) for row in piece.rows])

@@ -33,25 +33,28 @@ def read_parquet(file: InputFile, reading: Reading) -> Iterator[Table | Records]
         yield Records(file.name, rejects=[Reject(file.name, None, 0, _sentence(error), _head(file))])
         return
     text = reading.fields.column("text")
+    if not groups and text in schema:  # a file without rows still has its columns
+        yield Table(file.name, pl.Series([], dtype=pl.UInt64), _slice(file, 0, 0), [], 0)
     for group in groups:
         per_row = max(1, group.size // group.rows)
         step = max(1, min(reading.batch_bytes // per_row, reading.batch_rows) // GRID) * GRID
         for start in range(group.first, group.first + group.rows, step):
             rows = min(step, group.first + group.rows - start)
             if text in schema:
-                yield from _pieces(file, group, start, rows, text)
+                yield from _pieces(file, group, start, rows, reading)
             else:
                 numbers = range(start + 1, start + rows + 1)
                 yield replace(_rejected(file, group, numbers, f"no field {text!r}"), seen=set(schema))
 
 
-def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) -> Iterator[Table | Records]:
+def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, reading: Reading) -> Iterator[Table | Records]:
+    text = reading.fields.column("text")
     try:
         frame = _slice(file, start, rows)
     except DAMAGE as error:
         if rows > GRID:
             for piece in range(start, start + rows, GRID):
-                yield from _pieces(file, group, piece, min(GRID, start + rows - piece), text)
+                yield from _pieces(file, group, piece, min(GRID, start + rows - piece), reading)
         else:
             lost = range(start + 1, start + rows + 1)
             yield _rejected(file, group, lost, f"cannot be read: {_sentence(error)}")
@@ -59,12 +62,16 @@ def _pieces(file: InputFile, group: RowGroup, start: int, rows: int, text: str) 
     numbers = pl.int_range(start + 1, start + rows + 1, dtype=pl.UInt64, eager=True)
     texts, problem = _text(frame[text])
     frame = frame.with_columns(texts)
-    missing = texts.is_null()
-    rejects = [
-        Reject(file.name, number, group.offset, problem or f"{text} is null", b"") for number in numbers.filter(missing)
-    ]
+    sizes = texts.str.len_bytes()
+    left_out = (sizes > reading.max_row).fill_null(value=True)
+    rejects = []
+    for number, length in zip(numbers.filter(left_out), sizes.filter(left_out), strict=True):
+        why = f"the text has {length} bytes, more than the {reading.max_row} allowed"
+        if length is None:
+            why = problem or f"{text} is null"
+        rejects.append(Reject(file.name, number, group.offset, why, b""))
     if rejects:
-        frame, numbers = frame.filter(~missing), numbers.filter(~missing)
+        frame, numbers = frame.filter(~left_out), numbers.filter(~left_out)
     size = rows * max(1, group.size // group.rows)
     yield Table(file.name, numbers, frame, rejects, size)
 

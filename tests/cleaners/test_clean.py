@@ -3,7 +3,7 @@ import sys
 import polars as pl
 import pytest
 
-from cleaners import NEWS, DropByline, apply_edits, clean, clean_text
+from cleaners import ENCODING, NEWS, DropByline, apply_edits, clean, clean_batch, clean_text
 
 BODY = "Rain fell on the city all day and the river rose above its banks."
 DOCS = pl.DataFrame(
@@ -81,3 +81,21 @@ def test_a_large_frame_is_cleaned_in_pieces_without_a_seam(monkeypatch):
 def test_one_text():
     assert clean_text(f"Storm\n{BODY}", title="Storm") == BODY
     assert clean_text("") == ""
+
+
+def test_spaces_that_hid_an_accident_of_encoding_are_no_end_of_it():
+    text = "\u00e6\u2014\u00a5\u00a0\u00e6\u0153\u00ac\u00e8\u00aa\u017e"
+    batch = clean_batch(pl.Series([text]), recipe=ENCODING)
+    assert batch.texts.to_list() == ["日 本語"]
+    assert batch.flags.is_empty()
+    assert clean_batch(batch.texts, recipe=ENCODING).edits.is_empty()
+
+
+def test_half_a_surrogate_pair_is_said():
+    with pytest.raises(ValueError, match="text has half a surrogate pair, no character, at place 1"):
+        clean_text("a\ud800b")
+
+
+def test_the_full_stop_behind_a_quotation_stays():
+    text = "The council met on Monday. The mayor said that “we shall build it before winter”."
+    assert clean_text(f"{text} Share on Facebook", recipe=NEWS) == text

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaners import ENCODING, clean
 from cleaners.ledger import EDITS, Edit, apply_edits, compose, undo_edits
 
 LETTERS = "abé…م中"
@@ -51,3 +52,15 @@ def test_an_edit_that_does_not_fit_is_refused():
 def test_documents_without_edits_pass_through():
     texts = pl.Series(["a", "b"])
     assert apply_edits(texts, frame([])) is texts
+
+
+def test_edits_of_frames_are_replayed_as_they_are():
+    docs = pl.DataFrame({"text": ["so", "قــال  ", "so  "]})
+    cleaned = clean(docs, ENCODING)
+    assert apply_edits(docs["text"], cleaned.edits).to_list() == cleaned.documents["text"].to_list()
+    assert undo_edits(cleaned.documents["text"], cleaned.edits).to_list() == docs["text"].to_list()
+
+
+def test_what_is_no_ledger_is_said():
+    with pytest.raises(ValueError, match="'start' is missing"):
+        undo_edits(pl.Series(["a"]), pl.DataFrame({"doc": [0]}))

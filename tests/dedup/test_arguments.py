@@ -53,3 +53,22 @@ def test_a_wrong_type_is_told_in_a_sentence(call, sentence):
     with pytest.raises(TypeError) as told:
         call()
     assert sentence in str(told.value)
+
+
+@pytest.mark.parametrize("function", [dedup.shingle_sets, dedup.signatures])
+@pytest.mark.parametrize("words", [0, -1, 1001])
+def test_a_shingle_has_at_least_one_word(function, words):
+    with pytest.raises(ValueError, match="a shingle has from 1 to 1000 words"):
+        function(pl.Series(["one two"]), words=words)
+
+
+def test_a_site_column_that_holds_no_strings_is_named():
+    docs = pl.DataFrame({"text": ["one two"], "site": [["a"]]})
+    with pytest.raises(ValueError, match="the site column 'site' must hold strings or numbers"):
+        dedup.near_duplicates(docs)
+
+
+def test_sites_may_be_numbers_and_dates_categories():
+    docs = pl.DataFrame({"text": ["one two three"] * 2, "site": [7, 8], "date": ["2016-01-01", "2015-01-01"]})
+    docs = docs.with_columns(pl.col("date").cast(pl.Categorical))
+    assert dedup.near_duplicates(docs, site_priority=["8"]).decisions["kept"].to_list() == [False, True]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dedup.bands import bands_for, choose_bands, collision_probability, expected_candidates
-from dedup.rule import Rule
+from dedup.rule import Rule, ratio_of
 
 THRESHOLDS = [0.3, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0]
 
@@ -50,3 +50,15 @@ def test_thresholds_are_exact_fractions():
     assert Rule(threshold=0.8).ratio == (4, 5)
     assert Rule(threshold=0.333).ratio == (333, 1000)
     assert Rule(threshold=1).ratio == (1, 1)
+
+
+@pytest.mark.parametrize("threshold", [0.7, 2 / 3, 1 / 3, 0.6666667, 0.123456789, 0.01])
+def test_a_threshold_is_never_rounded_down(threshold):
+    a, b = ratio_of(threshold)
+    assert a / b >= threshold
+    assert a / b - threshold < 1e-8
+
+
+def test_a_threshold_that_no_bands_can_serve_is_refused():
+    with pytest.raises(ValueError, match=r"from 0\.01 to 1"):
+        Rule(threshold=1e-9)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.articles import near_duplicates
 from dedup.paragraphs import near_duplicate_paragraphs, split_paragraphs
 from dedup.rule import Rule
 from dedup.sketches import sketch_batch, sketch_lines
@@ -146,3 +147,29 @@ def test_lines_are_sketched_as_the_paragraphs_that_they_are(texts, min_words):
     assert sketches.equals(sketch_batch(split["text"], rule))
     for doc, start, length, text in zip(places["doc"], places["start"], places["length"], split["text"], strict=True):
         assert texts[doc].encode()[start : start + length].decode() == text
+
+
+def test_a_paragraph_that_stands_for_another_is_no_orphaned_heading():
+    shared = "six short words make one paragraph"
+    gone = "a second long paragraph which stands in both of the articles and so goes from the second one here"
+    docs = pl.DataFrame(
+        {
+            "date": ["2000", "2001", "2002"],
+            "text": [
+                gone,
+                f"the long body line that opens this article has many words in it all of its own\n{shared}\n{gone}",
+                f"some other opening sentence that only the third article has, with words.\n{shared}\nand another end.",
+            ],
+        }
+    )
+    left = near_duplicate_paragraphs(docs, min_words=5).documents["text"]
+    assert sum(shared in text for text in left) == 1
+    assert gone not in left[1]
+
+
+def test_the_longest_has_most_different_shingles_as_in_a_job():
+    docs = pl.DataFrame(
+        {"id": ["a", "b"], "text": ["the the the the the the cat sat on mats", "the cat sat on mats now"]}
+    )
+    kept = near_duplicates(docs, rule=Rule(1, 0.5)).survivors["id"].to_list()
+    assert kept == ["b"]

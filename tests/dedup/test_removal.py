@@ -91,3 +91,9 @@ def test_headings_of_which_nothing_is_left(lines, gone, orphans):
     found = orphaned_headings(pl.Series(["left alone", "\n".join(lines)]), wanted)
     assert found.rows() == [(1, line) for line in orphans]
     assert found.schema == wanted.schema
+
+
+def test_the_terminator_before_goes_whole():
+    texts = pl.Series(["a\r\nb", "a\r\nb\r\nc", "a\r\nb\r\n"])
+    lines = pl.DataFrame({"doc": [0, 1, 1, 2], "line": [2, 2, 3, 2]}, schema={"doc": pl.UInt32, "line": pl.UInt32})
+    assert remove_lines(texts, lines).to_list() == ["a", "a", "a\r\n"]

@@ -244,7 +244,7 @@ def test_only_check_and_fix_read_pyproject(capsys, tmp_path):
         (["a.jsonl", "--write-baseline"], "--baseline FILE"),
         (["a.jsonl", "--baseline", "none.json"], "there is no baseline none.json"),
         (["a.jsonl", "--baseline", "a.jsonl"], "is no baseline"),
-        (["a.jsonl", "--per-file-ignores", "a"], "is not another value"),
+        (["a.jsonl", "--per-file-ignores", "a"], "is not LIST"),
         (["a.jsonl", "--dupicates"], "did you mean '--duplicates'?"),
         (["a.jsonl", "--paragraph-words", "9"], "does not take '--paragraph-words'; see ghirbal check --help"),
         (["a.jsonl", "--duplicates", "--shingle", "2000"], "a shingle has from 1 to 1000 words, not 2000"),
@@ -449,3 +449,17 @@ def test_the_template_guard_holds_in_a_check_as_in_a_run(capsys):
     for guard, kept in (("on", 2), ("off", 1)):
         run(capsys, "run", "a.jsonl", "-o", guard, "--template-guard", guard, "--format", "jsonl", *chosen)
         assert len(Path(guard, "documents", "part-00000.jsonl").read_text().splitlines()) == kept
+
+
+def test_an_ignored_code_hides_no_other(capsys):
+    Path("a.txt").write_text("The council met on Monday and talked about the old bridge.\n Read more...\n", "utf-8")
+    whole = [one["code"] for one in found(capsys, "a.txt")]
+    assert "GH235" in whole
+    assert [one["code"] for one in found(capsys, "a.txt", "--ignore", "GH113")] == whole
+
+
+def test_a_gap_is_closed_as_a_run_closes_it(capsys):
+    lines = ["Body one is here and it is long enough.", "Zobacz też:", "Title of another article here", "", ""]
+    Path("a.txt").write_text("\n".join([*lines, "Body two of it is here.\n"]), "utf-8")
+    assert [one["code"] for one in found(capsys, "a.txt")] == ["GH206", "GH206", "GH211"]
+    assert found(capsys, "a.txt", "--ignore", "GH206") == []

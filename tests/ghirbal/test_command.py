@@ -41,7 +41,7 @@ def call(*arguments, **more):
         ("run IN", "say where the result goes: -o OUT"),
         ("run IN -o OUT --threshhold 0.8", "'--threshhold'; did you mean '--threshold'?"),
         ("run IN -o OUT --threshold high", "'high' is not a number"),
-        ("run IN -o OUT --threshold 1.5", "--threshold wants a number above 0 and up to 1, not 1.5"),
+        ("run IN -o OUT --threshold 1.5", "--threshold wants a number from 0.01 to 1, not 1.5"),
         ("run IN -o OUT --shingle 0", "--shingle wants a whole number from 1 to 2147483647, not 0"),
         ("run IN -o OUT --shingle 100000000", "a shingle has from 1 to 1000 words, not 100000000"),
         ("run IN -o OUT --paragraphs removed", "did you mean 'remove'?"),

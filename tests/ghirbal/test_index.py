@@ -312,3 +312,16 @@ module.{name} = die
     run([days[1]], folder / "out1", options=Options(index=str(folder / "index")))
     assert contents(folder / "out1") == contents(folder / "expected")
     assert contents(folder / "index") == contents(folder / "copy")
+
+
+@pytest.mark.parametrize("table", ["documents", "keys", "paragraphs", "paragraph_keys"])
+@pytest.mark.parametrize("harm", ["missing", "cut short"])
+def test_a_damaged_index_is_refused(batches, capsys, table, harm):
+    folder, days = batches
+    run([days[0]], folder / "out0", options=Options(index=str(folder / "index")))
+    file = folder / "index" / "segment-00000" / table / "part-00000.parquet"
+    file.write_bytes(file.read_bytes()[:-9])
+    if harm == "missing":
+        file.unlink()
+    assert main(["run", str(days[1]), "-o", str(folder / "out1"), "--index", str(folder / "index")]) == 2
+    assert "files of segment-00000 are damaged or missing" in capsys.readouterr().err

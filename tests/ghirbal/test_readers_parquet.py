@@ -153,7 +153,7 @@ def test_a_file_without_the_text_column(tmp_path: Path) -> None:
 
 def test_no_rows(tmp_path: Path) -> None:
     pl.DataFrame(schema={"text": pl.String}).write_parquet(tmp_path / "a.parquet")
-    assert read_all(tmp_path) == []
+    assert numbers_of(read_all(tmp_path)) == []
 
 
 def test_a_name_that_looks_like_a_glob(tmp_path: Path) -> None:
@@ -178,3 +178,19 @@ def test_fields_of_many_types(tmp_path: Path) -> None:
         "lang": None,
     }
     assert batch.carried.equals(frame.drop("id", "text"))
+
+
+def test_a_text_that_is_too_long_is_rejected(tmp_path: Path) -> None:
+    pl.DataFrame({"text": ["a" * 2000, "short", None]}).write_parquet(tmp_path / "a.parquet")
+    (batch,) = read_all(tmp_path, max_row=1000)
+    assert batch.rows["text"].to_list() == ["short"]
+    errors = [(reject.row, reject.error) for reject in batch.rejects]
+    assert errors == [(1, "the text has 2000 bytes, more than the 1000 allowed"), (3, "text is null")]
+
+
+def test_a_file_without_rows_keeps_its_columns(tmp_path: Path) -> None:
+    empty = pl.DataFrame({"text": [], "x": []}, schema={"text": pl.String, "x": pl.Int8})
+    empty.write_parquet(tmp_path / "a.parquet")
+    (batch,) = read_all(tmp_path)
+    assert batch.carried.schema == {"x": pl.Int8}
+    assert list(batch.kinds) == ["text", "x"]

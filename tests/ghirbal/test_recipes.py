@@ -97,3 +97,10 @@ def test_other_code_is_another_recipe(archive, tmp_path):
     recipe.write_text(OWN.replace("weather today", "sun today"))
     with pytest.raises(UsageError, match="with other code in its recipe"):
         job.clean([archive], tmp_path / "out", options=options)
+
+
+def test_an_error_of_the_users_program_is_told_as_theirs(tmp_path):
+    recipe = tmp_path / "mine.py"
+    recipe.write_text("a = 1\n1 / 0\n")
+    with pytest.raises(UsageError, match=r"mine\.py: line 2: ZeroDivisionError"):
+        read_recipe(str(recipe))

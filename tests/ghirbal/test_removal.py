@@ -33,7 +33,7 @@ def test_edits_of_both_steps_lead_from_the_original_and_back(lines, ended, chanc
     gone = sorted(chance.sample(full, chance.randint(1, len(full) - 1)))
     paragraphs = pl.DataFrame({"doc": 0, "cleaned_line": gone}, schema={"doc": pl.UInt32, "cleaned_line": pl.UInt32})
     lines_ = original_lines(paragraphs.rename({"cleaned_line": "line"}), cleaned, first)
-    left, edits = with_removals(cleaned, first, paragraphs.with_columns(line=lines_))
+    left, edits = with_removals(cleaned, first, paragraphs.with_columns(line=lines_), min_words=20)
     assert apply_edits(pl.Series([text]), edits).to_list() == left.to_list()
     assert undo_edits(left, edits).to_list() == [text]
     own = edits.filter(pl.col("cleaner").list.contains("near_duplicate_paragraphs"))
@@ -68,7 +68,9 @@ def test_other_documents_keep_their_edits_and_order():
         end=pl.when(pl.col("before") == "  ").then(pl.lit(9, pl.UInt32)).otherwise("end"),
     )
     cleaned = apply_edits(original, first)
-    left, edits = with_removals(cleaned, first, pl.DataFrame({"doc": [0], "cleaned_line": [3], "line": [4]}))
+    left, edits = with_removals(
+        cleaned, first, pl.DataFrame({"doc": [0], "cleaned_line": [3], "line": [4]}), min_words=20
+    )
     assert left.to_list() == ["keep me\n\npara two\n", "other"]
     assert cleaned.to_list() == ["keep me\n\npara one\n\npara two\n", "other"], "the texts given stay as they are"
     assert edits.select("doc", "line").rows() == [(0, 1), (0, 2), (0, 4), (1, 1)]
@@ -83,7 +85,7 @@ def test_a_heading_of_which_nothing_is_left_is_an_edit_of_its_own():
         {"doc": [0], "cleaned_line": [5], "line": [6]},
         schema={"doc": pl.UInt32, "cleaned_line": pl.UInt32, "line": pl.UInt32},
     )
-    left, edits = with_removals(cleaned, first, paragraphs)
+    left, edits = with_removals(cleaned, first, paragraphs, min_words=20)
     assert left.to_list() == ["Title\nThe first part is long enough.\n\nNext\nIt stays."]
     assert edits.select("line", "reason").rows()[-1] == (6, ["near_duplicate_paragraph"])
     assert any("orphaned_heading" in reason for reason in edits["reason"].to_list())
