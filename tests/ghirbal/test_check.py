@@ -459,7 +459,8 @@ def test_an_ignored_code_hides_no_other(capsys):
 
 
 def test_a_gap_is_closed_as_a_run_closes_it(capsys):
-    lines = ["Body one is here and it is long enough.", "Zobacz też:", "Title of another article here", "", ""]
-    Path("a.txt").write_text("\n".join([*lines, "Body two of it is here.\n"]), "utf-8")
+    lines = ["Body one is here and it is long enough to be a line.", "Zobacz też:", "Title of another article here"]
+    body = "Body two of the article is here and long enough.\n"
+    Path("a.txt").write_text("\n".join([*lines, "", "", body]), "utf-8")
     assert [one["code"] for one in found(capsys, "a.txt")] == ["GH206", "GH206", "GH211"]
     assert found(capsys, "a.txt", "--ignore", "GH206") == []
