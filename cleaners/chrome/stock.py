@@ -144,17 +144,17 @@ _SHORTEST_NOTICE: Final = 3
 """Words."""
 
 
-_NO_HEADLINES: Final = (
-    "advertisement", "email_mask", "gallery_navigation", "image_caption_mark", "pagination", "print_email",
-    "reading_time", "share", "wire_end",
-)  # fmt: skip
-"""Classes of which no phrase reads as a headline or the name of a rubric."""
+_HEADLINES: Final = ("contact_block", "cookie", "copyright")
+"""Classes of which a phrase may be a headline or the name of a rubric; links (`Skip to content`) are none."""
+_LONGEST_RUBRIC: Final = 4
+"""Words."""
 
 
 def _may_be_headline() -> pl.Expr:
     """Tell the first line of a text without a title, right above the body: `Letters to the editor`."""
     first = pl.col("text_above").is_null() & pl.col("sentence_below").fill_null(value=False)
-    return first & pl.col("whole") & pl.col("title").is_null() & ~pl.col("reason").is_in(_NO_HEADLINES)
+    named = pl.col("whole") & pl.col("reason").is_in(_HEADLINES) & (pl.col("words") <= _LONGEST_RUBRIC)
+    return first & named & pl.col("title").is_null()
 
 
 _UNMISTAKABLE: Final = ("advertisement", "copyright", "email_mask", "wire_end")
