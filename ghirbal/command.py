@@ -7,31 +7,23 @@ import argparse
 import errno
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from ghirbal.arguments import Command, Parser, build_parser, parse
 from ghirbal.checking import options as checking
 from ghirbal.errors import GhirbalError, UsageError
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, Telling
 from ghirbal.speech import Speech, takes_colours
+from ghirbal.stopping import STOPPED, Stopped, stoppable
 
 BROKEN_PIPE = 141
 FAULT = 70
-
-
-class Stopped(BaseException):
-    """Ctrl-C or a request to end; the code is 128 and the number of the signal, as shells have it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.signal = number
 
 
 def _job(arguments: argparse.Namespace, options: Options) -> int:
@@ -228,7 +220,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None or sys.stderr is None:  # closed by the caller: what would be said there is not heard
         silence = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process lives
         sys.stdout, sys.stderr = sys.stdout or silence, sys.stderr or silence
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    with stoppable():
+        return _call(arguments)
+
+
+def _call(arguments: Sequence[str] | None) -> int:
+    """Do what the arguments say; every error is a sentence and a code."""
     parsed: argparse.Namespace | None = None
     try:
         given = sys.argv[1:] if arguments is None else arguments
@@ -240,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GhirbalError as error:
         code = _fail(parsed, str(error), 2)
     except Stopped as stop:
-        code = _fail(parsed, "stopped; the same command goes on where it stopped", 128 + stop.signal)
+        code = _fail(parsed, STOPPED, 128 + stop.signal)
     except BrokenPipeError:
         code = _unheard()
     except OSError as error:
@@ -252,14 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.flags.dev_mode:
             raise
         code = _unforeseen(parsed, error)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     return code
-
-
-def _stop(number: int, _: object) -> NoReturn:
-    raise Stopped(number)
 
 
 def _ended(end: SystemExit) -> int:

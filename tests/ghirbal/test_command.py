@@ -398,3 +398,29 @@ def test_a_fault_of_a_cleaner_of_ones_own_is_told_as_its(command, body, sentence
     said = capsys.readouterr().err
     assert said.startswith(f"ghirbal: error: {sentence}")
     assert said.count("\n") == 1
+
+
+def test_a_command_that_cannot_stop_is_ended():
+    stuck = """
+import time
+from ghirbal import command, stopping
+
+def wait(*_):
+    print("waiting", flush=True)
+    while True:
+        try:
+            time.sleep(60)
+        except stopping.Stopped:
+            pass
+
+stopping.GRACE = 1
+command.COMMANDS["cleaners"] = replace(command.COMMANDS["cleaners"], call=wait)
+raise SystemExit(command.main(["cleaners"]))
+"""
+    code = "from dataclasses import replace\n" + stuck
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"waiting\n"
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert said == b"ghirbal: error: stopped; the same command goes on where it stopped\n"
