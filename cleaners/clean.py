@@ -9,7 +9,7 @@ import polars as pl
 
 from cleaners.arguments import check_argument
 from cleaners.batch import CleanedBatch, clean_batch
-from cleaners.frames import ArrowTable, Frame, as_frame, check_text
+from cleaners.frames import ArrowTable, Frame, as_frame, check_column, check_text
 from cleaners.ledger import EDITS, FLAGS
 from cleaners.recipe import NEWS, Recipe
 from cleaners.sites import SITE_LINES
@@ -86,8 +86,8 @@ def clean(
     check_text(schema, text)
     if title is None:
         title = "title" if "title" in schema else None
-    elif title not in schema:
-        raise ValueError(f"there is no title column {title!r}; the columns are {', '.join(schema)}")
+    else:
+        check_column(schema, title, of="title")
     if title is not None and schema[title].is_nested():
         raise ValueError(f"the title column {title!r} must be String; it is of type {schema[title]}")
     if sites is not None:
@@ -137,8 +137,7 @@ def clean(
 
 def _check_sites(sites: pl.DataFrame, site: str, schema: pl.Schema) -> None:
     check_argument("sites", sites, pl.DataFrame | None, "a table of site_lines or None")
-    if site not in schema:
-        raise ValueError(f"there is no site column {site!r}; the columns are {', '.join(schema)}")
+    check_column(schema, site, of="site")
     if sites.schema != SITE_LINES:
         raise ValueError(f"`sites` must be a table of site_lines, with {SITE_LINES}; it has {sites.schema}")
 

@@ -42,6 +42,18 @@ def as_frame(docs: pl.DataFrame | pl.LazyFrame | ArrowTable) -> pl.DataFrame | p
     raise TypeError(f"documents must be {table}, not {type(docs).__name__}")
 
 
+def check_column(schema: pl.Schema, name: str, *, of: str) -> None:
+    """Check that a column is there; ValueError says which are.
+
+    >>> check_column(pl.Schema({"id": pl.String()}), "source", of="site")
+    Traceback (most recent call last):
+        ...
+    ValueError: there is no site column 'source'; the columns are id
+    """
+    if name not in schema:
+        raise ValueError(f"there is no {of} column {name!r}; the columns are {', '.join(schema)}")
+
+
 def check_text(schema: pl.Schema, text: str) -> None:
     """Check that a column holds text; ValueError says what it holds, or which columns there are.
 

@@ -12,7 +12,7 @@ import polars as pl
 from cleaners.arguments import check_argument
 from cleaners.characters import DropInvisible, DropTatweel, NormalizeSpaces
 from cleaners.folding import fold
-from cleaners.frames import check_text
+from cleaners.frames import check_column, check_text
 from cleaners.lines import split_lines
 from cleaners.page import Dropper
 from cleaners.rewriting import Rewriter, rewrite_lines
@@ -54,8 +54,7 @@ def site_lines(
     """
     check_argument("docs", docs, pl.DataFrame, "a DataFrame")
     check_text(docs.schema, text)
-    if site not in docs.columns:
-        raise ValueError(f"there is no site column {site!r}; the columns are {', '.join(docs.columns)}")
+    check_column(docs.schema, site, of="site")
     return count_standings(standings(docs[text], docs[site], recipe))
 
 

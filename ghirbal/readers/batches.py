@@ -128,10 +128,10 @@ def _fits(last: Records | Table | None, piece: Records | Table) -> bool:
 
 def _batch(pieces: list[Records | Table], fields: Fields, end: Place) -> Batch:
     tables = [piece.frame for piece in pieces if isinstance(piece, Table)]
-    if any(len(piece.numbers) for piece in pieces):
-        tables = [frame for frame in tables if frame.height]
+    filled = any(len(piece.numbers) for piece in pieces)
+    tables = [frame for frame in tables if frame.height] if filled else tables[:1]
     if tables:
-        frame = pl.concat(tables) if tables[0].height else tables[0]
+        frame = pl.concat(tables)
         kinds = kinds_of_frame(frame)
     else:
         frame, kinds = encode_rows([row for piece in pieces if isinstance(piece, Records) for row in piece.rows])
