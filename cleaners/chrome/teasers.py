@@ -147,7 +147,7 @@ class DropReadAlso:
 
 _CONTACT: Final = (
     r"@|(?i:https?:|www\.)|\p{Nd}{5}|\p{Nd}{2,}[ /-]\p{Nd}{2,}[ /-]\p{Nd}{2,}"
-    r"|(?i:\b(?:section|article|art\.|chapter|page|p\.|abschnitt|artikel|§|статья|ст\.|المادة|مادة|ماده|الفصل|صفحة|الصفحة))\s*"
+    r"|(?i:§|\b(?:section|article|art\.|chapter|page|p\.|abschnitt|artikel|статья|ст\.|المادة|مادة|ماده|الفصل|صفحة|الصفحة))\s*"
     r"\(?\p{Nd}"
 )
 """Where to ask for more, and a place in a law or a book, are news, and no link to another article."""
