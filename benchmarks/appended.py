@@ -6,24 +6,11 @@ The whole leaves an index too. CPU seconds are those of the processes, with thei
 """
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.generate import DAY, days
-from benchmarks.scale import write_days
-
-
-def cpu_seconds(command: Sequence[str]) -> float:
-    """Run the command in a process of its own."""
-    call = [sys.executable, "-m", "ghirbal", *command]
-    child = os.posix_spawn(sys.executable, call, os.environ)
-    _, status, usage = os.wait4(child, 0)
-    if status:
-        raise SystemExit(f"the command failed: {' '.join(command[:2])} …")
-    return usage.ru_utime + usage.ru_stime
+from benchmarks.scale import spent, write_days
 
 
 def measure(news: Path, count: int, scratch: Path, command: str) -> tuple[float, float, float]:
@@ -34,10 +21,10 @@ def measure(news: Path, count: int, scratch: Path, command: str) -> tuple[float,
         *_, day = days(count + DAY)
         day.drop("kind", "source").head(count // 100).write_parquet(more)
     index = scratch / f"index-{count}"
-    whole = cpu_seconds([command, *files, "-o", str(scratch / f"whole-{count}"), "--index", str(index)])
-    appended = cpu_seconds([command, str(more), "-o", str(scratch / f"appended-{count}"), "--index", str(index)])
-    alone = cpu_seconds([command, str(more), "-o", str(scratch / f"alone-{count}")])
-    return whole, appended, alone
+    whole = spent([command, *files, "-o", str(scratch / f"whole-{count}"), "--index", str(index)])
+    appended = spent([command, str(more), "-o", str(scratch / f"appended-{count}"), "--index", str(index)])
+    alone = spent([command, str(more), "-o", str(scratch / f"alone-{count}")])
+    return whole.cpu_seconds, appended.cpu_seconds, alone.cpu_seconds
 
 
 def main() -> None:

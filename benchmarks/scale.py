@@ -11,6 +11,7 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -25,6 +26,12 @@ from dedup import ARTICLES, Rule, jaccard, shingle_sets
 
 STRICT = "--shingle 5 --threshold 0.8 --paragraphs off --template-guard off"
 JUDGED = 10  # days
+
+
+class Spent(NamedTuple):
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
 
 
 class Grown(NamedTuple):
@@ -47,18 +54,22 @@ def write_days(folder: Path, count: int) -> None:
             day.drop("kind", "source").write_parquet(path, compression="zstd")
 
 
-def measure(folder: Path, count: int, out: Path, options: list[str]) -> Grown:
-    """Run the command in a process of its own, whose peak memory the system tells."""
-    files = sorted(str(path) for path in folder.glob("*.parquet"))[: -(-count // DAY)]
-    command = [sys.executable, "-m", "ghirbal", "dedup", *files, "-o", str(out), "--overwrite", *options]
+def spent(arguments: Sequence[str]) -> Spent:
+    """Run the command in a process of its own, whose CPU time and peak memory the system tells."""
+    command = [sys.executable, "-m", "ghirbal", *arguments]
     began = perf_counter()
     child = os.posix_spawn(sys.executable, command, os.environ)
     _, status, usage = os.wait4(child, 0)
     if status:
         raise SystemExit(f"the command failed: {shlex.join(command[:4])} …")
-    seconds = perf_counter() - began
-    cpu = usage.ru_utime + usage.ru_stime
-    return Grown(len(files) * DAY, seconds, cpu, usage.ru_maxrss * 1024, *judge(out, min(JUDGED, len(files))))
+    return Spent(perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def measure(folder: Path, count: int, out: Path, options: list[str]) -> Grown:
+    """Run the command on the first days, as many as hold the count, and judge what it did."""
+    files = sorted(str(path) for path in folder.glob("*.parquet"))[: -(-count // DAY)]
+    cost = spent(["dedup", *files, "-o", str(out), "--overwrite", *options])
+    return Grown(len(files) * DAY, *cost, *judge(out, min(JUDGED, len(files))))
 
 
 def judge(out: Path, count: int) -> tuple[int, int, int, int]:

@@ -40,6 +40,9 @@ FLAGS: Final = pl.Schema(
 )
 """What has one witness only and stays in the text; positions as in `EDITS`."""
 
+_REPLAYED: Final = ("doc", "start", "end", "before", "after", "cleaner", "reason")
+"""Columns of `EDITS` that applying and undoing need."""
+
 
 class Edit(NamedTuple):
     """One edit without its document, for work on a few documents in plain Python."""
@@ -79,7 +82,7 @@ def _rewrite(texts: pl.Series, edits: pl.DataFrame, *, undo: bool) -> pl.Series:
     check_argument("edits", edits, pl.DataFrame, "a DataFrame of edits")
     if "doc" not in edits.columns and "row" in edits.columns:
         edits = edits.with_columns(doc=(pl.col("row") - 1).cast(pl.UInt32))
-    for name in ("doc", "start", "end", "before", "after", "cleaner", "reason"):
+    for name in _REPLAYED:
         if name not in edits.columns:
             raise ValueError(f"edits must have the columns of the ledger; {name!r} is missing")
     docs = edits["doc"].unique().sort()
@@ -108,8 +111,7 @@ def _replay(text: str, edits: list[Edit], doc: int, *, undo: bool) -> str:
 
 def by_document(edits: pl.DataFrame) -> Iterator[tuple[int, list[Edit]]]:
     """Give each document's edits, in order of document and start."""
-    columns = ("doc", "start", "end", "before", "after", "cleaner", "reason")
-    rows = edits.select(columns).sort("doc", "start").iter_rows()
+    rows = edits.select(_REPLAYED).sort("doc", "start").iter_rows()
     for doc, own in groupby(rows, key=itemgetter(0)):
         yield doc, [Edit(s, e, b, a, tuple(c), tuple(r)) for _, s, e, b, a, c, r in own]
 

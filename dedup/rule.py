@@ -63,7 +63,7 @@ class Rule:
         return (SHORT - 1) * b // a + 1
 
 
-def check_words(words: object) -> None:
+def check_words(words: int) -> None:
     """Check the length of a shingle.
 
     >>> check_words(0)
@@ -72,7 +72,7 @@ def check_words(words: object) -> None:
     ValueError: a shingle has from 1 to 1000 words, not 0
     """
     check_argument("words", words, int, "a whole number")
-    if not (isinstance(words, int) and 1 <= words <= MOST_WORDS):
+    if not 1 <= words <= MOST_WORDS:
         raise ValueError(f"a shingle has from 1 to {MOST_WORDS} words, not {words}")
 
 
@@ -87,7 +87,8 @@ def ratio_of(threshold: float) -> tuple[int, int]:
     >>> ratio_of(0.7)
     (7, 10)
     """
-    near, exact = Fraction(str(threshold)).limit_denominator(1_000_000), Fraction(str(threshold))
+    exact = Fraction(str(threshold))
+    near = exact.limit_denominator(1_000_000)
     if near >= exact or float(near) == threshold:
         return near.as_integer_ratio()
     return Fraction(ceil(exact * _FINEST), _FINEST).as_integer_ratio()

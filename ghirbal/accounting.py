@@ -15,6 +15,7 @@ from ghirbal.finding import ARTICLES, PARAGRAPHS
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
+from ghirbal.speech import many
 from ghirbal.spill import Spilled
 from ghirbal.writing import QUARANTINE, Results, Written
 
@@ -148,6 +149,6 @@ def noted(*, repeated: int, unreadable: int) -> list[str]:
         rows = "1 row repeats" if repeated == 1 else f"{repeated:,} rows repeat"
         said.append(f"{rows} the id of another row; file and row tell them apart")
     if unreadable:
-        dates = "1 date" if unreadable == 1 else f"{unreadable:,} dates"
+        dates = many(unreadable, "date")
         said.append(f"{dates} could not be read; without one a row comes last in order of preference")
     return said

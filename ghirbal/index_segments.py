@@ -69,8 +69,12 @@ class Segment:
         }
 
     def heights(self) -> dict[str, int]:
-        """Count the rows of each table, by the ends of its files."""
-        return {table: sum(part.select(pl.len()).collect().item() for part in self.parts(table)) for table in TABLES}
+        """Count the rows of each table."""
+        return {table: self.height(table) for table in TABLES}
+
+    def height(self, table: str) -> int:
+        """Count the rows of a table, by the ends of its files."""
+        return sum(part.select(pl.len()).collect().item() for part in self.parts(table))
 
     def is_whole(self, noted: dict[str, Any]) -> bool:
         """Tell whether every table can be read and has the rows that the manifest notes."""
@@ -157,7 +161,7 @@ def _write_part(folder: Path, number: int, rows: pl.DataFrame, *, row_group_size
 def merged(one: Segment, other: Segment, folder: Path) -> Segment:
     """Write two segments, the second appended after the first, as one."""
     shifts = {"documents": ("rank", one.ranks), "paragraphs": ("at", one.documents), "keys": ("at", one.documents)}
-    shifts["paragraph_keys"] = ("at", sum(part.select(pl.len()).collect().item() for part in one.parts("paragraphs")))
+    shifts["paragraph_keys"] = ("at", one.height("paragraphs"))
 
     def joined(table: str) -> Iterator[pl.DataFrame]:
         column, shift = shifts[table]

@@ -6,7 +6,6 @@ Nothing heavy is imported: `ghirbal --help` reads this page.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from math import isfinite
 from typing import Any, Literal
 
 from ghirbal.errors import UsageError
@@ -208,7 +207,7 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("threshold", "paragraph_threshold", "contained"):
             value = getattr(self, name)
-            if value is not None and not (isfinite(value) and LEAST_THRESHOLD <= value <= 1):
+            if value is not None and not LEAST_THRESHOLD <= value <= 1:
                 raise UsageError(f"{flag(name)} wants a number from {LEAST_THRESHOLD} to 1, not {value}")
         for name in ("shingle", "paragraph_words", "batch_rows", "limit", "max_row", "shard_size"):
             value = getattr(self, name)

@@ -54,7 +54,7 @@ def _of_python(path: Path) -> Recipe:
     path.open("rb").close()  # an OSError, which is not the program's
     try:
         names = runpy.run_path(str(path))
-    except Exception as error:
+    except Exception as error:  # whatever the user's program raises is its fault, and told with its line
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
         at = f"line {lines[-1]}: " if lines else ""
         raise ValueError(f"{at}{type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""What the command says on stderr beside its result: sentences, coloured on a terminal, or lines of JSON."""
+"""How the command speaks: counts with their nouns, colours on a terminal, sentences on stderr or lines of JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,15 @@ def painted(text: str, colour: str, *, colours: bool = True) -> str:
     ('\x1b[31mno\x1b[0m', 'no')
     """
     return f"\x1b[{colour}m{text}\x1b[0m" if colours else text
+
+
+def many(count: int, thing: str) -> str:
+    """Return a count with its noun.
+
+    >>> many(1, "row"), many(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class Stopped(BaseException):
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Raise `Stopped` in the main thread when somebody asks to stop."""
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {signal.SIGALRM: signal.getsignal(signal.SIGALRM)}
+    before |= {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ from ghirbal.report.clipping import clipped
 from ghirbal.report.difference import difference
 from ghirbal.report.evidence import scan, streamed, survivors_here, texts_written
 from ghirbal.report.markup import UNSEEN, code_name
+from ghirbal.speech import many
 
 MOST: Final = 10
 """Rows of one id, and others in a cluster, that are told; more are only counted."""
@@ -86,7 +87,7 @@ def _tell_others(row: dict[str, Any], out: Path) -> Iterator[str]:
 
 
 def _tell_edits(edits: pl.DataFrame, private: frozenset[str]) -> Iterator[str]:
-    yield f"  {edits.height:,} {'edit' if edits.height == 1 else 'edits'}{':' if edits.height else ''}"
+    yield f"  {many(edits.height, 'edit')}{':' if edits.height else ''}"
     for edit in edits.iter_rows(named=True):
         why = ", ".join(
             f"{cleaner} ({reason})" for cleaner, reason in zip(edit["cleaner"], edit["reason"], strict=False)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ghirbal.speech import many
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -28,14 +30,14 @@ def summary(outcome: Outcome) -> str:
     counts, out = outcome.counts, outcome.out
     rows = counts["rows"]
     removed, quarantined = (f"{rows[name]:,} {name}" for name in ("removed", "quarantined"))
-    lines = [f"{_many(rows['in'], 'row')} in = {_many(rows['survivors'], 'survivor')} + {removed} + {quarantined}"]
+    lines = [f"{many(rows['in'], 'row')} in = {many(rows['survivors'], 'survivor')} + {removed} + {quarantined}"]
     cleaned = counts.get("cleaned")
     if cleaned is not None:
         taken = cleaned["bytes before"] - cleaned["bytes after"]
         share = 100 * taken / cleaned["bytes before"] if cleaned["bytes before"] else 0.0
         lines.append(
-            f"  cleaning       {_many(cleaned['edits'], 'edit')} in {_many(cleaned['changed'], 'article')}, "
-            f"{share:.1f} % of the text taken out; {_many(cleaned['flags'], 'place')} only flagged"
+            f"  cleaning       {many(cleaned['edits'], 'edit')} in {many(cleaned['changed'], 'article')}, "
+            f"{share:.1f} % of the text taken out; {many(cleaned['flags'], 'place')} only flagged"
         )
     articles = counts.get("articles")
     if articles is not None:
@@ -74,7 +76,7 @@ def unread(outcome: Outcome) -> Iterator[str]:
         row = f"from byte {first['offset']:,} on" if first["row"] is None else f"row {first['row']:,}"
         told = f"{first['file']}, {row}: {first['error']}"
         begun = ":" if count == 1 else ", the first is"
-        yield f"{_many(count, 'row')} could not be read{begun} {told}; see {path}"
+        yield f"{many(count, 'row')} could not be read{begun} {told}; see {path}"
 
 
 def _beside(told: dict[str, Any]) -> str:
@@ -84,7 +86,7 @@ def _beside(told: dict[str, Any]) -> str:
     '  index          3 of the removed go for one of 2,000 articles of 1 earlier batch; nothing is stored (--dry-run)'
     """
     batches = f"{told['batches']:,} earlier {'batch' if told['batches'] == 1 else 'batches'}"
-    before = f"{told['went for them']:,} of the removed go for one of {_many(told['articles'], 'article')} of {batches}"
+    before = f"{told['went for them']:,} of the removed go for one of {many(told['articles'], 'article')} of {batches}"
     return f"  index          {before}; {'this one is stored' if told['stored'] else 'nothing is stored (--dry-run)'}"
 
 
@@ -101,12 +103,3 @@ and 18 of a million at 0.1'
         f"  search         {kind} by {told['bands']} bands of {told['rows']} minima, {told['bytes per text']} bytes "
         f"each; found: {chances}; and {told['in vain']:,} of a million at 0.1"
     )
-
-
-def _many(count: int, thing: str) -> str:
-    """Return a count with its noun.
-
-    >>> _many(1, "row"), _many(2000, "row")
-    ('1 row', '2,000 rows')
-    """
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -199,5 +199,6 @@ class DropHashtagTail:
         shared = pl.col("words").list.set_intersection("head").list.len() / pl.col("words").list.unique().list.len()
         tagged = with_neighbours(tagged.filter(pl.col("tags") >= self.min_tags), page)
         announced = pl.col("text_above").str.contains(ENDS_IN_COLON).fill_null(value=False)
-        evidence = pl.when((shared >= self.headline_share) & ~announced).then(pl.lit("place"))
-        return marks(tagged, self, reason="hashtag_tail", evidence=evidence.otherwise(pl.lit("alone")))
+        repeats = (shared >= self.headline_share) & ~announced
+        evidence = pl.when(repeats).then(pl.lit("place")).otherwise(pl.lit("alone"))
+        return marks(tagged, self, reason="hashtag_tail", evidence=evidence)

@@ -74,13 +74,11 @@ class DropStockPhrases:
             .otherwise(pl.lit("place"))
         )  # fmt: skip
         stock = marks(found, self, reason=pl.col("reason"), evidence=evidence)
-        return pl.concat(
-            [stock, self._below(page, stock), self._doubtful(page, matched(phrases, ("invitation",)), found)]
-        )
+        return pl.concat([stock, self._below(page, stock), self._doubtful(page, found)])
 
-    def _doubtful(self, page: pl.DataFrame, invited: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    def _doubtful(self, page: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Mark short lines outside the body that begin as invitations do: one witness, so they are only flagged."""
-        invited = invited.filter(~pl.col("sentence") & (pl.col("words") <= _LONGEST_INVITATION))
+        invited = matched(page, ("invitation",)).filter(~pl.col("sentence") & (pl.col("words") <= _LONGEST_INVITATION))
         invited = invited.filter(~pl.col("row").is_in(found["row"].implode()))
         if invited.is_empty():
             return marks(invited, self, reason="invitation", evidence="alone")

@@ -65,7 +65,8 @@ def remarks(
         characters = _Characters(texts[doc])
         for _, start, end, after, cleaners, reasons in own:
             codes = tuple(code_of(*pair) for pair in zip(cleaners, reasons, strict=True))
-            decisive = [leading(codes)] if after == "" and _takes_out(leading(codes)) else codes
+            first = leading(codes)
+            decisive = (first,) if after == "" and _takes_out(first) else codes
             if all(one.code in wanted for one in decisive):
                 span = characters.at(start), characters.at(end)
                 found.setdefault(doc, []).append(Remark(*span, after, codes, tuple(cleaners), tuple(reasons)))

@@ -6,7 +6,6 @@ Nothing heavy is imported: `ghirbal --help` reads this page.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from math import isfinite
 from typing import Any, Literal
 
 from ghirbal.errors import UsageError
@@ -127,7 +126,7 @@ class CheckOptions:
     write_baseline: bool = _switch("write the findings to the file of --baseline", CHECKING)
 
     def __post_init__(self) -> None:
-        if self.threshold is not None and not (isfinite(self.threshold) and LEAST_THRESHOLD <= self.threshold <= 1):
+        if self.threshold is not None and not LEAST_THRESHOLD <= self.threshold <= 1:
             raise UsageError(f"--threshold wants a number from {LEAST_THRESHOLD} to 1, not {self.threshold}")
         if self.shingle is not None and self.shingle < 1:
             raise UsageError(f"--shingle wants a whole number from 1, not {self.shingle}")

@@ -5,8 +5,9 @@ from itertools import takewhile
 from typing import Any
 
 from dedup import collision_probability
-from ghirbal.report.markup import fold, many, number, pieces, place, section, share, table, text, tools
+from ghirbal.report.markup import fold, number, pieces, place, section, share, table, text, tools
 from ghirbal.report.pictures import Series, columns, curve, figure, legend
+from ghirbal.speech import many
 
 _REASONS = {
     "unique": "kept; nothing resembles it",

@@ -96,11 +96,6 @@ def size(bytes_: int) -> str:
     return f"{bytes_} byte" if abs(bytes_) == 1 else f"{bytes_} bytes"
 
 
-def many(count: int, thing: str) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> str:
     """Return a table of cells that are HTML already; the columns in `numbers` are set as numbers."""
     cells = list(rows)

@@ -9,9 +9,10 @@ from typing import Any
 
 from ghirbal.options import flag
 from ghirbal.report.articles import articles, borderline, clusters, paragraphs
-from ghirbal.report.markup import many, number, section, share, shown, size, table, text
+from ghirbal.report.markup import number, section, share, shown, size, table, text
 from ghirbal.report.pictures import Branch, flow
 from ghirbal.report.texts import cleaning, flagged, lengths, sources
+from ghirbal.speech import many
 
 _LEADS = {
     "run": "The texts were cleaned; then near-duplicate articles and paragraphs were taken out.",

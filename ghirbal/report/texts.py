@@ -4,8 +4,9 @@ import html
 import re
 from typing import Any
 
-from ghirbal.report.markup import fold, many, number, place, section, share, shown, size, table, text, tools
+from ghirbal.report.markup import fold, number, place, section, share, shown, size, table, text, tools
 from ghirbal.report.pictures import Series, bar, columns, figure, legend
+from ghirbal.speech import many
 
 
 def cleaning(told: dict[str, Any]) -> str:

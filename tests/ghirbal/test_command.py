@@ -16,11 +16,12 @@ import polars as pl
 import pytest
 
 from cleaners import clean_text
-from dedup import ARTICLES, PARAGRAPHS
-from ghirbal import __version__
+from dedup import ARTICLES, PARAGRAPHS, rule
+from ghirbal import __version__, options
 from ghirbal.command import COMMANDS, main, parser
 from ghirbal.options import Options, Telling
 from ghirbal.plan import article_rule, paragraph_rule
+from ghirbal.stopping import Stopped, stoppable
 
 BASH = shutil.which("bash") or "bash"
 GHIRBAL = [sys.executable, "-m", "ghirbal"]
@@ -42,6 +43,7 @@ def call(*arguments, **more):
         ("run IN -o OUT --threshhold 0.8", "'--threshhold'; did you mean '--threshold'?"),
         ("run IN -o OUT --threshold high", "'high' is not a number"),
         ("run IN -o OUT --threshold 1.5", "--threshold wants a number from 0.01 to 1, not 1.5"),
+        ("run IN -o OUT --threshold nan", "--threshold wants a number from 0.01 to 1, not nan"),
         ("run IN -o OUT --shingle 0", "--shingle wants a whole number from 1 to 2147483647, not 0"),
         ("run IN -o OUT --shingle 100000000", "a shingle has from 1 to 1000 words, not 100000000"),
         ("run IN -o OUT --paragraphs removed", "did you mean 'remove'?"),
@@ -311,6 +313,7 @@ def test_options_left_alone_follow_the_rules_of_dedup():
     assert article_rule(Options()) == ARTICLES
     assert paragraph_rule(Options()) == PARAGRAPHS
     assert article_rule(Options(shingle=5, threshold=0.8)).words == 5
+    assert options.LEAST_THRESHOLD == rule.LEAST_THRESHOLD
 
 
 def test_full_disk_is_one_sentence(archive, tmp_path):
@@ -424,3 +427,10 @@ raise SystemExit(command.main(["cleaners"]))
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert said == b"ghirbal: error: stopped; the same command goes on where it stopped\n"
+
+
+def test_what_was_stopped_leaves_no_alarm_behind():
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(Stopped), stoppable():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGALRM) is before
