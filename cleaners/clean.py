@@ -15,7 +15,9 @@ from cleaners.recipe import NEWS, Recipe
 from cleaners.sites import SITE_LINES
 
 _ROW: Final = "ghirbal row"  # the documents may have a column of their own that is called "row"
-_BATCH_BYTES = 16 << 20
+_LEAST_BYTES = 4 << 20
+_MOST_BYTES = 64 << 20
+"""Bytes of a piece. Some thousand queries take the same time for any, so few large pieces are faster than many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _cleaned(
     table: pl.DataFrame | None,
     threads: int,
 ) -> CleanedBatch:
-    """Clean texts in pieces that fit the processor's caches, on so many threads; nulls stay null."""
+    """Clean texts in pieces, on so many threads; nulls stay null."""
     sizes = _piece_sizes(texts)
     places = list(zip(accumulate([0, *sizes]), sizes, strict=False))
 
@@ -200,10 +202,13 @@ def _cleaned(
 
 
 def _piece_sizes(texts: pl.Series) -> list[int]:
+    """Rows of each piece: one for each core, unless that makes them too small or too large."""
     if texts.is_empty():
         return []
-    pieces = texts.str.len_bytes().fill_null(0).cast(pl.Int64).cum_sum() // _BATCH_BYTES
-    return pieces.rle().struct.field("len").to_list()
+    ends = texts.str.len_bytes().fill_null(0).cast(pl.Int64).cum_sum()
+    share = ends[-1] // pl.thread_pool_size() + 1
+    sizes: list[int] = (ends // min(max(share, _LEAST_BYTES), _MOST_BYTES)).rle().struct.field("len").to_list()
+    return sizes
 
 
 def _identified(ledger: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cleaners.characters.gates import unusual
 from cleaners.checked import CleanerError, blamed, check_gate, check_proposals, check_remarks
@@ -235,15 +236,14 @@ def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     both = known[new]
     if not both.any():
         return first.vstack(second)
-    moved = _moved(first, second.filter(both))
-    tangled = moved.filter("tangled")["row"].unique()
-    apart = pl.concat(
-        [second.filter(~both), moved.filter(~pl.col("row").is_in(tangled.implode())).select(SPANS.names())]
-    )
+    on_rewritten = second.filter(both)
+    moved, meets = _moved(first, on_rewritten)
+    tangled = on_rewritten["row"].filter(meets).unique()
+    apart = pl.concat([second.filter(~both), moved.filter(~pl.col("row").is_in(tangled.implode()))])
     if tangled.is_empty():
         return first.vstack(apart)
     in_tangle = pl.col("row").is_in(tangled.implode())
-    before, after = _edits_by_row(first.filter(in_tangle)), _edits_by_row(second.filter(in_tangle))
+    before, after = _edits_by_row(first.filter(in_tangle)), _edits_by_row(on_rewritten.filter(in_tangle))
     composed = [
         (row, *edit[:4], "\n".join(edit.cleaner), "\n".join(edit.reason))
         for row in before
@@ -252,30 +252,54 @@ def composed(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([first.filter(~in_tangle), apart, pl.DataFrame(composed, schema=SPANS, orient="row")])
 
 
-def _moved(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Move spans of the second layer to where they stand in the original; `tangled` where the layers touch."""
-    grown = pl.col("after").str.len_bytes().cast(pl.Int64) - pl.col("before").str.len_bytes()
-    left = (
-        first.filter(pl.col("row").is_in(second["row"].unique().implode()))
-        .sort("row", "start")
-        .select("row", "start", size=pl.col("after").str.len_bytes(), grown=grown, so_far=grown.cum_sum().over("row"))
-        .with_columns(at=pl.col("start") + pl.col("so_far") - pl.col("grown"))
-        .select("row", "at", "so_far", reach=pl.col("at") + pl.col("size"))
-    )
-    placed = second.with_columns(at=pl.col("start").cast(pl.Int64)).sort("row", "at")
-    behind = placed.join_asof(left, on="at", by="row", strategy="backward", check_sortedness=False)
-    ahead = placed.select("row", "at").join_asof(
-        left.select("row", "at", next_at="at"), on="at", by="row", strategy="forward", allow_exact_matches=False,
-        check_sortedness=False,
-    )  # fmt: skip
-    shift = pl.col("so_far").fill_null(0)
-    return behind.with_columns(next_at=ahead["next_at"]).with_columns(
-        tangled=(pl.col("reach") > pl.col("at")).fill_null(value=False)
-        | (pl.col("next_at") < pl.col("end")).fill_null(value=False),
-        # inside longer text that the first layer wrote, which is tangled, there is no such place
-        start=(pl.col("start") - shift).cast(pl.UInt32, strict=False),
-        end=(pl.col("end") - shift).cast(pl.UInt32, strict=False),
-    )
+def _moved(first: pl.DataFrame, second: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Move spans of the second layer to where they stand in the original; and tell which of them touch the first.
+
+    What is told of a place inside longer text that the first layer wrote is of no use.
+    """
+    old = _Spans.of(first).sorted()
+    new = _Spans.of(second)
+    so_far = np.cumsum(old.grown)
+    first_of_row = np.searchsorted(old.row, old.row)
+    so_far -= (so_far - old.grown)[first_of_row]  # within the row
+    at = old.start + so_far - old.grown  # in the text that the first layer left
+    reach = at + (old.end - old.start) + old.grown
+    # the one span of the first layer that begins at or before each of the second, and the one after it
+    ahead = np.searchsorted(_keys(old.row, at), _keys(new.row, new.start), side="right")
+    behind = np.maximum(ahead - 1, 0)
+    follows = (ahead > 0) & (old.row[behind] == new.row)
+    ahead = np.minimum(ahead, len(at) - 1)
+    precedes = (old.row[ahead] == new.row) & (at[ahead] > new.start)
+    meets = (follows & (reach[behind] > new.start)) | (precedes & (at[ahead] < new.end))
+    shift = np.where(follows, so_far[behind], 0)
+    start, end = (np.maximum(places - shift, 0).astype(np.uint32) for places in (new.start, new.end))
+    return second.with_columns(start=pl.Series(start), end=pl.Series(end)), pl.Series(meets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """`SPANS` as arrays; `grown` is by how many bytes each makes its line longer."""
+
+    row: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    grown: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, spans: pl.DataFrame) -> "_Spans":
+        size = pl.col("after").str.len_bytes().cast(pl.Int64)
+        numbers = spans.select(
+            pl.col("row", "start", "end").cast(pl.Int64), grown=size - pl.col("end") + pl.col("start")
+        )
+        return cls(*(column.to_numpy() for column in numbers))
+
+    def sorted(self) -> "_Spans":
+        order = np.argsort(_keys(self.row, self.start), kind="stable")
+        return _Spans(self.row[order], self.start[order], self.end[order], self.grown[order])
+
+
+def _keys(row: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+    return row << 32 | place
 
 
 def _edits_by_row(spans: pl.DataFrame) -> dict[int, list[Edit]]:

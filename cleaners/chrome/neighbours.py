@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 ENDS_IN_COLON: Final = r"[:：]\s*$"
@@ -10,16 +11,16 @@ _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 def with_neighbours(lines: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
     """Add what stands right above and below lines of a page, in the same document: text, key, words, kind, classes."""
-    at = page["row"].search_sorted(lines["row"]).cast(pl.Int64)
+    doc = page["doc"].to_numpy()
+    at = np.searchsorted(page["row"].to_numpy(), lines["row"].to_numpy())
     sides = []
     for side, step in (("above", -1), ("below", 1)):
         there = at + step
-        inside = there.is_between(0, page.height - 1)
-        own = inside & (page["doc"].gather(there.clip(0, max(page.height - 1, 0))) == lines["doc"])
-        place = pl.select(pl.when(own).then(there)).to_series()
-        sides.append(
-            page.select(pl.col("text", "key", "words", "sentence", "classes").gather(place).name.suffix(f"_{side}"))
-        )
+        own = (there >= 0) & (there < page.height)
+        own[own] = doc[there[own]] == lines["doc"].to_numpy()[own]
+        place = pl.when(pl.lit(pl.Series(own))).then(pl.lit(pl.Series(there)))
+        neighbours = pl.col("text", "key", "words", "sentence", "classes").gather(place)
+        sides.append(page.select(neighbours.name.suffix(f"_{side}")))
     return pl.concat([lines, *sides], how="horizontal")
 
 

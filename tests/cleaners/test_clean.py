@@ -72,7 +72,8 @@ def test_what_is_not_there_is_said():
 def test_a_large_frame_is_cleaned_in_pieces_without_a_seam(monkeypatch):
     many = pl.concat([DOCS] * 7)
     whole = clean(many)
-    monkeypatch.setattr(sys.modules["cleaners.clean"], "_BATCH_BYTES", 100)
+    monkeypatch.setattr(sys.modules["cleaners.clean"], "_LEAST_BYTES", 1)
+    monkeypatch.setattr(sys.modules["cleaners.clean"], "_MOST_BYTES", 100)
     pieces = clean(many)
     assert pieces.documents.equals(whole.documents)
     assert pieces.edits.equals(whole.edits)
