@@ -7,10 +7,11 @@ import polars as pl
 from cleaners.arguments import check_texts
 from cleaners.evidence import drop_lines
 from cleaners.installed import check_recipe
+from cleaners.layers import composed
 from cleaners.lines import split_lines
 from cleaners.page import Dropper, make_page
 from cleaners.resolver import flags_of, resolve
-from cleaners.rewriting import REMARKS, Rewriter, Rewritten, composed, rewrite_lines
+from cleaners.rewriting import REMARKS, Rewriter, Rewritten, rewrite_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,5 @@ def _cut(rewritten: Rewritten, cuts: pl.DataFrame) -> Rewritten:
     heads = cuts.with_columns(text=rewritten.texts.gather(rows).cast(pl.Binary)).select(
         pl.col("text").bin.slice(0, "start").cast(pl.String)
     ).to_series()  # fmt: skip
-    return Rewritten(rewritten.texts.clone().scatter(rows, heads), composed(rewritten.spans, cuts), rewritten.remarks)
+    texts = rewritten.texts.clone().scatter(rows, heads)
+    return Rewritten(texts, composed(rewritten.spans, cuts, texts), rewritten.remarks)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleaners.checked import blamed, check_marks
+from cleaners.layers import SPANS
 from cleaners.page import EVIDENCE, MARKS, Dropper, with_features
-from cleaners.rewriting import REMARKS, SPANS
+from cleaners.rewriting import REMARKS
 
 
 @dataclass(frozen=True, slots=True)

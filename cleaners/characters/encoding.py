@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.characters import legacy_misread, mojibake, utf8_misread
-from cleaners.characters.plausibility import measured
+from cleaners.characters.plausibility import MEASURED, measured
 from cleaners.characters.spans import FLAGS, SPANS
 
 # Every accident leaves one of these: a control of Latin-1, a Latin letter beyond ASCII, a Greek or Cyrillic
@@ -85,6 +85,7 @@ class FixEncoding:
         return (
             pl.DataFrame({"text": lines})
             .with_row_index("at")
+            .filter(pl.col("text").str.contains(_TRACES))
             .filter(text.str.contains(_TRACES) & wrong)
             .select("at", start=0, end=pl.col("text").str.len_bytes(), reason=pl.lit("encoding not repaired"))
             .cast(FLAGS)
@@ -136,7 +137,7 @@ def _read_in_own_encoding(todo: pl.DataFrame) -> pl.DataFrame:
 def _better(proposed: pl.DataFrame) -> pl.DataFrame:
     """Keep the rows whose new text reads better than the old one."""
     proposed = proposed.filter(pl.col("after").is_not_null())
-    old, new = measured(proposed["text"].to_list()), measured(proposed["after"].to_list())
+    old, new = (measured(proposed[text].str.head(MEASURED).to_list()) for text in ("text", "after"))
     frequent = pl.Series(new.frequent > old.frequent)
     # A few accented letters: nothing but Latin words may come out, whole ones where broken ones were.
     latin = pl.Series(new.broken < old.broken) & ~proposed["after"].str.contains(_BEYOND_LATIN)

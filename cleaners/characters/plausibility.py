@@ -25,7 +25,8 @@ _RANGES: Final = {
 _ALPHABETS: Final = (  # capitals count as small letters
     (0x621, 0x63B), (0x641, 0x64B), (0x671, 0x6D4), (0x430, 0x460), (0x490, 0x492), (0x3AC, 0x3CF), (0x5D0, 0x5EB),
 )  # fmt: skip
-_MEASURED: Final = 240  # characters of a line, so that a count fits the ten bits that it is packed in
+MEASURED: Final = 240
+"""Characters of a line that are measured, so that a count fits the ten bits that it is packed in."""
 _PACK: Final = 1 << 10
 _SHIFTS: Final = (0, 10, 20)
 _TELLS_NOTHING, _FREQUENT_PAIR, _RARE_PAIR, _BROKEN_PAIR = range(4)
@@ -61,7 +62,7 @@ def measured(lines: list[str]) -> Measure:
     >>> measured(["العربية", "ÇáÚÑÈíÉ", "plain"]).share.round(1).tolist()
     [1.0, 0.0, 0.0]
     """
-    text = "\n".join([*(line[:_MEASURED] for line in lines), ""])
+    text = "\n".join([*(line[:MEASURED] for line in lines), ""])
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     tables = _tables()
     classes = tables.classes[codes]
