@@ -25,7 +25,7 @@ class Reading:
     encoding: str = "utf-8"
     max_row: int = 64 << 20
     limit: int | None = None
-    batch_bytes: int = 16 << 20
+    batch_bytes: int = 32 << 20
     batch_rows: int = 65_536
 
     def __post_init__(self) -> None:
