@@ -2,8 +2,9 @@
 
 The file is a log of JSON lines: the job first, then one line for each finished
 part with the checksums of its files. A line is written only when its files are
-whole; a last line that a kill cut short does not count, and neither does a part
-whose files no longer have their checksums: it is made again.
+whole, and has a checksum of its own; one that a kill cut short or the disk
+damaged does not count, and neither does a part whose files no longer have their
+checksums: it is made again.
 """
 
 import hashlib
@@ -35,13 +36,8 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     whole = path.read_bytes().rpartition(b"\n")[0]
-    lines = []
-    for line in whole.split(b"\n"):
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            break
-    return lines
+    job, *parts = map(_noted, whole.split(b"\n"))
+    return [] if job is None else [job, *(part for part in parts if part is not None)]
 
 
 class Manifest:
@@ -114,6 +110,20 @@ class Manifest:
         self._log.close()
 
 
-def _line(line: Mapping[str, Any]) -> bytes:
+def _line(noted: Mapping[str, Any]) -> bytes:
+    return json.dumps({"noted": noted, "sha256": _digest(noted)}).encode() + b"\n"
+
+
+def _noted(line: bytes) -> dict[str, Any] | None:
+    """Return what a line notes, None if it is not the line that was written."""
+    try:
+        whole = json.loads(line)
+        noted: dict[str, Any] = whole["noted"]
+        return noted if whole["sha256"] == _digest(noted) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(noted: Mapping[str, Any]) -> str:
     # Keys stay in their order: that of `kinds` is the order of the columns.
-    return json.dumps(line).encode() + b"\n"
+    return hashlib.sha256(json.dumps(noted).encode()).hexdigest()

@@ -76,6 +76,48 @@ def test_line_that_a_kill_cut_short_does_not_count(place, cut):
     third.close()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"stage": "clean", "part": 0, "files": {}, "facts": {"rows": 9}}',
+        b"null",
+        b"[]",
+        b"{}",
+        b"\0" * 9,
+        b"\xff",
+        b"",
+    ],
+)
+def test_line_that_is_none_of_the_manifest_does_not_count(place, line):
+    first = opened(place)
+    for part in range(3):
+        finish(first, place, part)
+    first.close()
+    log = place / NAME
+    lines = log.read_bytes().splitlines()
+    log.write_bytes(b"\n".join([lines[0], line, *lines[2:], b""]))
+    second = opened(place)
+    assert [second.finished("clean", part) for part in range(3)] == [None, {"rows": 1}, {"rows": 2}]
+    second.close()
+    log.write_bytes(b"\n".join([line, *lines[1:], b""]))
+    assert begun(place) is None
+
+
+def test_no_byte_of_a_line_can_change_unseen(place):
+    first = opened(place)
+    finish(first, place, 1)
+    first.close()
+    log = place / NAME
+    job, line = log.read_bytes().splitlines()
+    for at in range(0, len(line), 9):
+        changed = bytearray(line)
+        changed[at] ^= 1
+        log.write_bytes(b"\n".join([job, changed, b""]))
+        second = opened(place)
+        assert second.finished("clean", 1) is None, at
+        second.close()
+
+
 def test_job_line_that_was_cut_short_is_no_job(place):
     (place / NAME).write_bytes(b'{"command": "ru')
     assert begun(place) is None
