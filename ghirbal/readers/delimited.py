@@ -30,7 +30,7 @@ def read_delimited(file: InputFile, reading: Reading) -> Iterator[Records]:
         reject = Reject(file.name, None, source.start, f"no usable header: {error}", source.head)
         yield Records(file.name, rejects=[reject], seen=set(header))
         return
-    header = [name or f"column_{i}" for i, name in enumerate(header, 1)]
+    header = _named(header)
     records, size = Records(file.name, seen=set(header)), 0
     for number, (values, damage) in enumerate(found, 1):
         error = damage
@@ -54,6 +54,21 @@ def _header_error(header: list[str], text: str) -> str:
     if twice is not None:
         return f"the column {twice!r} stands twice"
     return "" if text in header else f"no column {text!r} among {', '.join(header)[:200]}"
+
+
+def _named(header: list[str]) -> list[str]:
+    """Name the columns that have no name by their place, each otherwise than every other column.
+
+    >>> _named(["text", "", "column_2", ""])
+    ['text', 'column_2_', 'column_2', 'column_4']
+    """
+    named = []
+    for place, given in enumerate(header, 1):
+        name = given or f"column_{place}"
+        while not given and name in header:
+            name += "_"
+        named.append(name)
+    return named
 
 
 class _UnreadableError(Exception):

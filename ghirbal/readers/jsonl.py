@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from typing import Final
 
 from ghirbal.inputs import InputFile
 from ghirbal.readers.lines import Broken, Lines, LongLine, cut_lines
@@ -17,6 +18,10 @@ TYPE_NAMES = {
     list: "a list",
     dict: "an object",
 }
+TOO_DEEP: Final = "the row is nested too deeply"
+DEEPEST: Final = 32
+"""Lists and objects that may lie in one another, the row itself not counted. How deep Python gets depends on what
+called it, Arrow reads no Parquet of 50 lists, and Polars crashes on 450."""
 
 
 def read_jsonl(file: InputFile, reading: Reading) -> Iterator[Records]:
@@ -24,7 +29,8 @@ def read_jsonl(file: InputFile, reading: Reading) -> Iterator[Records]:
 
     Blank lines are no rows, but count as physical lines. What no other reader
     could be sure to read the same way is rejected rather than guessed: NaN,
-    a key that stands twice, half a surrogate pair, a number beyond a double.
+    a key that stands twice, half a surrogate pair, a number beyond a double,
+    more than `DEEPEST` lists and objects in one another.
     """
     encoding = reading.encoding if ascii_compatible(reading.encoding) else "utf-8"
     stream = blocks(file, size=reading.batch_bytes, encoding=reading.encoding)
@@ -92,13 +98,15 @@ def parse_row(line: bytes, *, encoding: str = "utf-8") -> dict[str, object]:
     except json.JSONDecodeError as error:
         raise RowError(f"not JSON: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
-        raise RowError("the row is nested too deeply") from error
+        raise RowError(TOO_DEEP) from error
     except RowError:
         raise
     except ValueError as error:  # an integer of more digits than Python will read
         raise RowError(f"not readable: {error}") from error
     if not isinstance(row, dict):
         raise RowError(f"{TYPE_NAMES.get(type(row), 'null')}, not an object")
+    if _is_deep(row):
+        raise RowError(TOO_DEEP)
     # Only an escape can make half a surrogate pair: strict UTF-8 has none.
     if b"\\u" in line and (b"\\ud" in line or b"\\uD" in line):
         try:
@@ -114,6 +122,24 @@ def text_error(row: dict[str, object], text: str) -> str:
         return f"no field {text!r}"
     value = row[text]
     return f"{text} is null" if value is None else f"{text} is {TYPE_NAMES[type(value)]}, not a string"
+
+
+def _is_deep(row: dict[str, object]) -> bool:
+    """Whether lists and objects lie deeper in one another than `DEEPEST`; level by level, for depth itself is the trap.
+
+    >>> _is_deep({"a": [{"b": [1]}]}), _is_deep(json.loads('{"a":' + 33 * "[" + 33 * "]" + "}"))
+    (False, True)
+    """
+    level: list[object] = [row]
+    for _ in range(DEEPEST + 1):
+        inner: list[object] = []
+        for outer in level:
+            items = outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            inner += [item for item in items if type(item) in (dict, list)]
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

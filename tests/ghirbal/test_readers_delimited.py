@@ -101,6 +101,11 @@ def test_columns_without_a_name_get_one(tmp_path: Path) -> None:
     assert batch.carried.to_dicts() == [{"column_1": "0", "column_3": "b"}]
 
 
+def test_a_made_name_hides_no_column(tmp_path: Path) -> None:
+    (batch,) = read_bytes(tmp_path, b"text,,column_2\na,b,c\n")
+    assert batch.carried.to_dicts() == [{"column_2_": "b", "column_2": "c"}]
+
+
 @pytest.mark.parametrize("content", [b"", b"id,text\n", b"id,text"])
 def test_a_file_without_rows(tmp_path: Path, content: bytes) -> None:
     assert read_bytes(tmp_path, content) == []

@@ -3,6 +3,7 @@ import json
 import tracemalloc
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -51,6 +52,19 @@ def test_deep_nesting_is_one_reject(tmp_path: Path) -> None:
     batches = read_bytes(tmp_path, deep + b'\n{"text":"b"}')
     assert rows_of(batches) == [(2, "b")]
     assert rejects_of(batches)[0].error == "the row is nested too deeply"
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":[', "]}")])
+@pytest.mark.parametrize(("depth", "rejects"), [(32, 0), (34, 1), (450, 1), (900, 1)])
+def test_nesting_that_no_table_holds_is_a_reject(
+    tmp_path: Path, opened: str, closed: str, depth: int, rejects: int
+) -> None:
+    times = depth // (2 if "{" in opened else 1)
+    deep = f'{{"text":"a","x":{opened * times}{closed * times}}}\n'
+    batches = read_bytes(tmp_path, deep.encode() + b'{"text":"b"}')
+    assert [reject.error for reject in rejects_of(batches)] == ["the row is nested too deeply"] * rejects
+    batches[0].carried.write_parquet(tmp_path / "carried.parquet")
+    assert pl.read_parquet(tmp_path / "carried.parquet").height == 2 - rejects
 
 
 def test_an_integer_of_too_many_digits_is_one_reject(tmp_path: Path) -> None:
