@@ -7,9 +7,7 @@ from typing import Any, NoReturn
 
 from ghirbal.checking.options import CheckOptions
 from ghirbal.errors import UsageError
-from ghirbal.options import TELLING, Options, Telling, flag, nearest
-
-_WANTED = {int: "a whole number", float: "a number"}
+from ghirbal.options import TELLING, Options, Telling, flag, nearest, value_of
 
 
 class Parser(argparse.ArgumentParser):
@@ -111,10 +109,9 @@ def _add(group: argparse._ArgumentGroup, declared: "Field[Any]", *, default: obj
         if known and text not in known:
             raise argparse.ArgumentTypeError(f"unknown choice {text!r}{nearest(text, known)}")
         try:
-            return chosen["read"](text)
-        except ValueError:
-            wanted = _WANTED.get(chosen["read"]) or f"{chosen.get('metavar', 'such a value')}: {chosen['help']}"
-            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+            return value_of(text, chosen)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
     group.add_argument(
         flag(declared.name),

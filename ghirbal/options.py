@@ -3,7 +3,7 @@
 Nothing heavy is imported: `ghirbal --help` reads this page.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -14,6 +14,7 @@ LEAST_THRESHOLD = 0.01
 """That of `dedup.Rule`, which is not imported for it."""
 PREFERENCES = ("date", "length", "site", "id")
 """What `--prefer` knows; a minus in front of one turns it round."""
+_NUMBERS = {int: "a whole number", float: "a number"}
 
 READING = "what the rows hold"
 CLEANING = "cleaning"
@@ -216,6 +217,9 @@ class Options:
         for choice in self.prefer:
             if choice.removeprefix("-") not in PREFERENCES:
                 raise UsageError(f"--prefer does not know {choice!r}{nearest(choice, PREFERENCES)}")
+        for name in ("index", "contained"):
+            if self.engine == "spark" and getattr(self, name) is not None:
+                raise UsageError(f"--{name} is for one machine: leave it out, or leave out --engine spark")
 
     def recorded(self) -> dict[str, object]:
         """Return what decides the answer, for the manifest.
@@ -247,6 +251,21 @@ class Telling:
         str,
         choices=("text", "json"),
     )
+
+
+def value_of(text: str, about: Mapping[str, Any]) -> object:
+    """Read what was written for a field; `about` is its metadata. ValueError says what was expected.
+
+    >>> value_of("0,8", {"read": float})
+    Traceback (most recent call last):
+    ValueError: '0,8' is not a number
+    """
+    read: Callable[[str], object] = about["read"]
+    try:
+        return read(text)
+    except ValueError as error:
+        number = _NUMBERS.get(read) if isinstance(read, type) else None
+        raise ValueError(f"{text!r} is not {number}" if number else str(error)) from None
 
 
 def flag(name: str) -> str:

@@ -49,7 +49,7 @@ def size(text: str) -> int:
     """
     found = re.fullmatch(r"\s*(\d+)\s*([KMG]?)(?:i?B)?\s*", text, flags=re.IGNORECASE)
     if not found:
-        raise ValueError(f"{text!r} is no size")
+        raise ValueError(f"{text!r} is no size, as 512, 500KB and 10MB are")
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
@@ -63,7 +63,7 @@ def ignores(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for name in names(text):
         pattern, colon, code = name.rpartition(":")
         if not (pattern and colon and code):
-            raise ValueError(f"{name!r} is not PATTERN:CODE")
+            raise ValueError(f"{name!r} is not PATTERN:CODE, as 'raw/*:GH1' is")
         found[pattern] = (*found.get(pattern, ()), code)
     return tuple(found.items())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ghirbal.checking.options import CHECKING, CheckOptions, ignores
 from ghirbal.errors import InputError, UsageError
-from ghirbal.options import nearest
+from ghirbal.options import nearest, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _key(declared: "Field[Any]") -> str:
     return declared.name.replace("_", "-")
 
 
-def _read(key: str, value: object, declared: "Field[Any]", root: Path) -> object:  # noqa: PLR0911 - a table of types
+def _read(key: str, value: object, declared: "Field[Any]", root: Path) -> object:
     about = declared.metadata
     if about["read"] is None:
         return value if isinstance(value, bool) else _refuse(key, "true or false", value)
@@ -70,9 +70,9 @@ def _read(key: str, value: object, declared: "Field[Any]", root: Path) -> object
     if known and value not in known:
         raise UsageError(f"pyproject.toml: {key} is {value!r}{nearest(str(value), known)}")
     try:
-        read = about["read"](str(value))
+        read = value_of(str(value), about)
     except ValueError as error:
-        return _refuse(key, str(error), value)
+        raise UsageError(f"pyproject.toml: {key} of [tool.ghirbal]: {error}") from None
     below = root / str(read)
     return str(below) if about.get("path") or (key == "recipe" and below.suffix in (".toml", ".py")) else read
 

@@ -13,7 +13,6 @@ from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
 from ghirbal.accounting import counted, noted
 from ghirbal.columns import settle
-from ghirbal.errors import UsageError
 from ghirbal.evidence import TABLES
 from ghirbal.index import digest
 from ghirbal.options import Options
@@ -54,9 +53,6 @@ def job(
 ) -> Outcome:
     """Do a job of `ghirbal.job` on a session; the answer, and the layout of `out`, are the same."""
     out = Path(out)
-    for name in ("index", "contained"):
-        if getattr(options, name) is not None:
-            raise UsageError(f"--{name} is for one machine: leave it out, or leave out --engine spark")
     options = replace(options, engine="spark")
     with claimed(out), told_plainly():
         plan = make_plan(command, inputs, out, options)

@@ -65,6 +65,7 @@ def call(*arguments, **more):
         ("report nowhere", "holds no finished result"),
         ("run IN -o OUT --limit 0", "--limit wants a whole number from 1 to 2147483647, not 0"),
         ("run IN -o OUT --log-format jsno", "did you mean 'json'?"),
+        ("run IN -o OUT --engine spark --contained 0.9", "--contained is for one machine"),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(arguments, sentence, archive, tmp_path, capsys):
