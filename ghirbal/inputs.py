@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ghirbal.errors import InputError
+from ghirbal.evidence import TABLES
 
 TEXT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".txt": "txt", ".wet": "wet"}
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 KNOWN = ".jsonl .ndjson .csv .tsv .txt .wet (also as .gz or .zst) and .parquet"
 HASHED_AT_ONCE = 1 << 20
+DOCUMENTS = "documents"
+"""What is read of a result that an earlier job left below an INPUT: its evidence would come back as articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def find_inputs(inputs: Sequence[str | Path], *, outputs: Sequence[Path] = ()) -
 
     A folder is read recursively; hidden files and files of other formats in it
     are left out, and so are the folders in `outputs` (so `run . -o out` reads
-    the same the second time). A name is the path below the INPUT folder; for
+    the same the second time). Of the result of an earlier job, known by its
+    tables of evidence, only the documents are read. A name is the path below the INPUT folder; for
     several INPUTs, below the deepest folder that holds them all. So a name is
     unique, and does not change when the whole tree moves. A file that several
     INPUTs or links lead to is read once, under its own name rather than a link's.
@@ -97,8 +101,9 @@ def _expand(given: str, ours: list[Path]) -> tuple[str, list[Path]]:
     """Folder below which the names of this INPUT are told, and its files."""
     path = Path(os.path.abspath(given))  # noqa: PTH100  (Path.resolve would follow links)
     if path.exists():
-        if any(Path(os.path.realpath(path)).is_relative_to(output) for output in ours):
-            raise InputError(f"the input {given} lies in the output: choose another output folder")
+        output = next((one for one in ours if Path(os.path.realpath(path)).is_relative_to(one)), None)
+        if output is not None:
+            raise InputError(f"the input {given} lies in {output}, where the job writes: let it write elsewhere")
         if path.is_dir():
             return str(path), list(_walk(path, ours))
         if format_of(path) is None:
@@ -142,6 +147,8 @@ def _walk(folder: Path, ours: list[Path]) -> Iterator[Path]:
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError as error:
             raise InputError(f"cannot read the folder {here}: {error.strerror}") from error
+        if TABLES.keys() <= {entry.name for entry in entries}:
+            entries = [entry for entry in entries if entry.name == DOCUMENTS]
         for entry in entries:
             if entry.name.startswith("."):
                 continue

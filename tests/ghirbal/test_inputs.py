@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ghirbal.errors import InputError
+from ghirbal.evidence import TABLES
 from ghirbal.inputs import find_inputs, fingerprint
 
 
@@ -113,10 +114,21 @@ def test_the_output_is_not_its_own_input(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert names(tmp_path, outputs=(out,)) == ["x.jsonl"]
     for inside in (out, out / "documents", str(out / "documents" / "part-00000.parquet")):
-        with pytest.raises(InputError, match="lies in the output: choose another output folder"):
+        with pytest.raises(InputError, match=f"lies in {out}, where the job writes: let it write elsewhere"):
             find_inputs([inside], outputs=[out])
     with pytest.raises(InputError, match="nothing to read"):
         find_inputs([str(tmp_path / "o*")], outputs=[out])
+
+
+def test_of_an_earlier_result_only_the_documents_are_read(tmp_path: Path) -> None:
+    result = [f"clean/{folder}/part-00000.parquet" for folder in ("documents", *TABLES)]
+    make(tmp_path, "x.jsonl", *result, "clean/quarantine.jsonl", "clean/report.json")
+    assert names(tmp_path) == ["clean/documents/part-00000.parquet", "x.jsonl"]
+    assert names(tmp_path / "clean") == ["documents/part-00000.parquet"]
+    assert names(tmp_path / "clean" / "edits") == ["part-00000.parquet"]  # what is named is read
+    (tmp_path / "clean" / "flags" / "part-00000.parquet").unlink()
+    (tmp_path / "clean" / "flags").rmdir()  # so it is no result
+    assert len(names(tmp_path / "clean")) == 5
 
 
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
