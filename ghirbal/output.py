@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ghirbal.errors import UsageError
-from ghirbal.manifest import Manifest, begun
+from ghirbal.manifest import NAME, Manifest, begun
 from ghirbal.plan import Plan
 from ghirbal.spill import Spill
 from ghirbal.writers import write_beside
@@ -130,6 +130,8 @@ def unfinished(plan: Plan) -> Iterator[Output]:
         yield Output(out, place, manifest, resumed=before is not None)
     finally:
         manifest.close()
+        if begun(place) is None and [path.name for path in place.iterdir()] == [NAME]:  # nothing to go on with
+            discard_work(plan)
     discard_work(plan)
 
 
@@ -147,7 +149,8 @@ def seal(output: Output, run: dict[str, Any], *, timings: Mapping[str, Any]) -> 
 
 
 def _dump(stream: BinaryIO, values: Mapping[str, Any]) -> None:
-    stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n")
+    # What stands for the bytes of a folder whose name is no UTF-8 is written as JSON spells it, and read back so.
+    stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n")
 
 
 def discard_work(plan: Plan) -> None:

@@ -173,7 +173,8 @@ def with_places(stages: Mapping[str, Any], files: Sequence[InputFile]) -> dict[s
     >>> with_places({"read": {"seconds": 1.0}}, [InputFile(Path("/news/day/a.jsonl"), "day/a.jsonl", "jsonl", None, 1)])
     {'read': {'seconds': 1.0, 'below': ['/news']}}
     """
-    folders = {file.path.resolve().as_posix().removesuffix(file.name).rstrip("/") or "/" for file in files}
+    # Counted, not cut off: a link's target and a name that is not UTF-8 do not end like the name that is told.
+    folders = {file.path.parents[file.name.count("/")].as_posix() for file in files}
     told = {name: dict(stage) for name, stage in stages.items()}
     told[next(iter(told))]["below"] = sorted(folders)
     return told

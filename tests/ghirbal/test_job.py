@@ -380,6 +380,21 @@ def test_damaged_intermediate_file_is_made_again(tmp_path, rows, write_jsonl, co
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
+def test_names_that_are_no_utf8_and_links_end_like_any_other(tmp_path, rows, write_jsonl):
+    folder = tmp_path / os.fsdecode(b"from \xff")
+    try:
+        write_jsonl(folder / "in" / os.fsdecode(b"\xff.jsonl"), rows(1, 3))
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    write_jsonl(tmp_path / "elsewhere.jsonl", rows(2, 3))
+    (folder / "in" / "day").mkdir()
+    (folder / "in" / "day" / "link.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
+    run([folder / "in"], tmp_path / "out")
+    assert set(table(tmp_path / "out", "decisions")["file"]) == {"\\xff.jsonl", "day/link.jsonl"}
+    stages = json.loads((tmp_path / "out" / "timings.json").read_bytes())
+    assert [stage["below"] for stage in stages.values() if "below" in stage] == [[str(folder / "in")]]
+
+
 def test_articles_inside_longer_ones_go_when_asked(tmp_path):
     story, before, after = (" ".join(f"{name}{n}" for n in range(30)) for name in ("story", "before", "after"))
     rows = [{"id": "wire", "text": story}, {"id": "paper", "text": f"{before}\n{story}\n{after}"}]
