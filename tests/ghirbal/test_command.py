@@ -114,6 +114,7 @@ def test_command_runs_quietly_in_a_pipe(seeds, tmp_path):
 def test_mistake_leaves_nothing_in_the_way(archive, tmp_path):
     out = ["-o", str(tmp_path / "out")]
     assert main(["run", str(archive), *out, "--text", "txet"]) == 2
+    assert not list((tmp_path / "out").iterdir())
     assert main(["run", str(archive), *out]) == 0
 
 
