@@ -237,11 +237,11 @@ def _call(arguments: Sequence[str] | None) -> int:
     except GhirbalError as error:
         code = _fail(parsed, str(error), 2)
     except Stopped as stop:
-        code = _fail(parsed, STOPPED, 128 + stop.signal)
+        code = _fail(parsed, STOPPED + _goes_on(parsed), 128 + stop.signal)
     except BrokenPipeError:
         code = _unheard()
     except OSError as error:
-        code = _fail(parsed, _reason(error), 2)
+        code = _fail(parsed, _reason(error, parsed), 2)
     except SystemExit as end:  # --help and --version have printed, and may not have been heard
         code = _ended(end)
     except Exception as error:
@@ -266,9 +266,15 @@ def _unheard() -> int:
     return BROKEN_PIPE
 
 
-def _reason(error: OSError) -> str:
-    full = "the disk is full; with room the same command goes on where it stopped"
-    reason = full if error.errno == errno.ENOSPC else error.strerror or str(error)
+def _goes_on(parsed: argparse.Namespace | None) -> str:
+    """End the sentence on what stopped: only a job goes on where it was."""
+    job = parsed is not None and COMMANDS[parsed.command].call is _job and parsed.inputs != ["-"]
+    return "; the same command goes on where it stopped" if job else ""
+
+
+def _reason(error: OSError, parsed: argparse.Namespace | None) -> str:
+    full = error.errno == errno.ENOSPC
+    reason = f"the disk is full{_goes_on(parsed)}" if full else error.strerror or str(error)
     return f"{reason}: {error.filename}" if error.filename else reason
 
 
@@ -280,7 +286,7 @@ def _unforeseen(parsed: argparse.Namespace | None, error: Exception) -> int:
     # Polars has one class for all its errors, and tells those of the disk in words.
     told = re.search(r"\(os error (\d+)\)", str(error))
     if told:
-        return _fail(parsed, _reason(OSError(int(told[1]), os.strerror(int(told[1])))), 2)
+        return _fail(parsed, _reason(OSError(int(told[1]), os.strerror(int(told[1]))), parsed), 2)
     what = f"{type(error).__name__}: {error}"
     return _fail(parsed, f"this is a fault of ghirbal ({what}); python -X dev -m ghirbal shows where", FAULT)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, NoReturn
 
-STOPPED: Final = "stopped; the same command goes on where it stopped"
+STOPPED: Final = "stopped"
 GRACE = 10
 """Seconds in which what is under way may end."""
 

@@ -337,8 +337,8 @@ def test_full_disk_is_one_sentence(archive, tmp_path):
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (OSError(28, "No space left on device"), "the disk is full"),
-        (RuntimeError("parquet: No space left on device (os error 28)"), "the disk is full"),
+        (OSError(28, "No space left on device"), "the disk is full\n"),
+        (RuntimeError("parquet: No space left on device (os error 28)"), "the disk is full\n"),
         (PermissionError(13, "Permission denied", "x"), "Permission denied: x"),
         (KeyError("x"), "this is a fault of ghirbal (KeyError: 'x')"),
     ],
@@ -428,7 +428,7 @@ raise SystemExit(command.main(["cleaners"]))
         process.terminate()
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
-    assert said == b"ghirbal: error: stopped; the same command goes on where it stopped\n"
+    assert said == b"ghirbal: error: stopped\n"  # only a job goes on where it was
 
 
 def test_what_was_stopped_leaves_no_alarm_behind():
