@@ -19,7 +19,7 @@ from ghirbal.arguments import Command, Parser, build_parser, parse
 from ghirbal.checking import options as checking
 from ghirbal.errors import GhirbalError, UsageError
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, Telling
-from ghirbal.speech import Speech, takes_colours
+from ghirbal.speech import Speech, many, takes_colours
 from ghirbal.stopping import STOPPED, Stopped, stoppable
 
 BROKEN_PIPE = 141
@@ -88,7 +88,7 @@ def _sites(arguments: argparse.Namespace, options: Options) -> int:
     progress = Progress(sys.stderr, telling=speech.telling)
     table, rejected = sites(arguments.inputs, arguments.output, options=options, progress=progress)
     if rejected:
-        speech.note(f"{rejected:,} rows could not be read and did not count")
+        speech.note(f"{many(rejected, 'row')} could not be read and did not count")
     known = table["key"].is_null().sum()
     print(f"{table.height - known:,} lines of {known:,} sites in {arguments.output}")
     return int(arguments.strict and rejected > 0)

@@ -117,8 +117,9 @@ def read_sites(path: Path) -> pl.DataFrame:
         marked = pl.read_parquet_metadata(path).get(_MARK)
         if marked == VERSION:
             return pl.read_parquet(path, glob=False).select(SITE_LINES.names()).cast(SITE_LINES)
-    except OSError as error:
-        raise InputError(f"cannot read the table of site lines {path}: {error.strerror or error}") from error
+    except OSError as error:  # Polars names the file once more, and gives a number but no words
+        reason = error.strerror or str(error).partition(" (os error")[0]
+        raise InputError(f"cannot read the table of site lines {path}: {reason}") from error
     except pl.exceptions.PolarsError as error:
         raise UsageError(f"{path} is no table of site lines: `ghirbal sites INPUT -o TABLE` makes one") from error
     if marked is None:

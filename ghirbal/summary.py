@@ -73,10 +73,12 @@ def unread(outcome: Outcome) -> Iterator[str]:
     if count:
         with path.open("rb") as lines:
             first = json.loads(next(lines))
-        row = f"from byte {first['offset']:,} on" if first["row"] is None else f"row {first['row']:,}"
+        rest = first["row"] is None
+        row = f"from byte {first['offset']:,} on" if rest else f"row {first['row']:,}"
         told = f"{first['file']}, {row}: {first['error']}"
         begun = ":" if count == 1 else ", the first is"
-        yield f"{many(count, 'row')} could not be read{begun} {told}; see {path}"
+        rests = "the rest of a file" if count == 1 else f"{count:,} rows or rests of files"
+        yield f"{rests if rest else many(count, 'row')} could not be read{begun} {told}; see {path}"
 
 
 def _beside(told: dict[str, Any]) -> str:

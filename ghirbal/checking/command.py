@@ -16,6 +16,7 @@ from ghirbal.checking.options import CheckOptions
 from ghirbal.checking.plan import CheckPlan, make_plan
 from ghirbal.checking.sheets import Sheet
 from ghirbal.readers.presence import check_text_field
+from ghirbal.speech import many
 
 
 def run(arguments: Mapping[str, Any], *, out: TextIO, complaints: TextIO, colours: bool = False) -> int:
@@ -107,10 +108,6 @@ def _report(findings: Sequence[Finding], plan: CheckPlan, out: TextIO, complaint
     _say(findings, plan, complaints)
 
 
-def _several(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
 def _say(findings: Sequence[Finding], plan: CheckPlan, complaints: TextIO) -> None:
     """Sum up on one line, where there is something to sum up."""
     if findings:
@@ -118,6 +115,7 @@ def _say(findings: Sequence[Finding], plan: CheckPlan, complaints: TextIO) -> No
         fixed = sum(finding.fixed for finding in findings)
         files = len({finding.path for finding in findings})
         mended = f", {fixed} fixed" if fixed else ""
-        of_all = f"{files} of {len(plan.files) + len(plan.skipped)} files"
-        warnings = _several(len(findings) - errors, "warning")
-        complaints.write(f"ghirbal: {_several(errors, 'finding')}, {warnings} in {of_all}{mended}\n")
+        of_all = f"{files:,} of {many(len(plan.files) + len(plan.skipped), 'file')}"
+        warnings = many(len(findings) - errors, "warning")
+        counted = " (--strict: they count)" if plan.options.strict and errors < len(findings) else ""
+        complaints.write(f"ghirbal: {many(errors, 'finding')}, {warnings}{counted} in {of_all}{mended}\n")

@@ -152,7 +152,8 @@ def test_warnings_count_only_under_strict(capsys):
     code, out, _ = run(capsys, "check", "a.jsonl")
     assert code == 0
     assert ": GH108 warning: " in out
-    assert run(capsys, "check", "a.jsonl", "--strict")[0] == 1
+    code, _, err = run(capsys, "check", "a.jsonl", "--strict")
+    assert (code, err) == (1, "ghirbal: 0 findings, 1 warning (--strict: they count) in 1 of 1 file\n")
 
 
 def test_large_files_are_skipped_aloud(capsys):

@@ -353,21 +353,36 @@ def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("lines", "sentence"),
+    ("files", "sentence"),
     [
-        (["[1]"], "1 row could not be read: a.jsonl, row 1: a list, not an object; see OUT/quarantine.jsonl"),
         (
-            ['{"text": "Rain."}', '{"text": null}', "{"],
-            "2 rows could not be read, the first is a.jsonl, row 2: text is null; see OUT/quarantine.jsonl",
+            {"a.jsonl": "[1]\n"},
+            "1 row could not be read: a.jsonl, row 1: a list, not an object; see OUT/quarantine.jsonl",
+        ),
+        (
+            {"a.jsonl": '{"text": "Rain."}\n{"text": null}\n{\n'},
+            "2 rows could not be read, the first is a.jsonl, row 2: text is null; WHERE",
+        ),
+        (
+            {"a.jsonl": '{"text": "Rain."}\n', "b.csv": "id,body\n1,Rain.\n2,Sun.\n"},
+            "the rest of a file could not be read: b.csv, from byte 0 on: HEADER; WHERE",
+        ),
+        (
+            {"a.csv": "id,body\n1,Rain.\n", "b.jsonl": '{"text": "Rain."}\n[1]\n'},
+            "2 rows or rests of files could not be read, the first is a.csv, from byte 0 on: HEADER; WHERE",
         ),
     ],
 )
-def test_what_could_not_be_read_is_told_with_its_first_error(lines, sentence, tmp_path, capsys):
-    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+def test_what_could_not_be_read_is_told_with_its_first_error(files, sentence, tmp_path, capsys):
+    for name, text in files.items():
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(text)
     out = tmp_path / "out"
+    told = sentence.replace("HEADER", "no usable header: no column 'text' among id, body")
+    told = told.replace("WHERE", f"see {out}/quarantine.jsonl")
     for _ in range(2):  # also of a result that is finished already
-        assert main(["run", str(tmp_path / "a.jsonl"), "-o", str(out)]) == 0
-        assert f"ghirbal: note: {sentence.replace('OUT', str(out))}\n" in capsys.readouterr().err
+        assert main(["run", str(tmp_path / "in"), "-o", str(out)]) == 0
+        assert f"ghirbal: note: {told}\n" in capsys.readouterr().err
 
 
 FAULTY = """

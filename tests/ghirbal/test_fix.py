@@ -290,7 +290,7 @@ def test_what_was_fixed_is_said(capsys):
     fix("a.txt")
     shown = capsys.readouterr()
     assert shown.out.splitlines()[0] == "a.txt:1:1: GH205 fixed: breadcrumb: 'Home » News\\n' goes"
-    assert shown.err == "ghirbal: 2 findings, 0 warnings in 1 of 1 files, 2 fixed\n"
+    assert shown.err == "ghirbal: 2 findings, 0 warnings in 1 of 1 file, 2 fixed\n"
 
 
 def test_repair_is_what_a_run_writes(desk):

@@ -163,7 +163,7 @@ def test_rows_that_cannot_be_read_do_not_count_and_are_told(archive, tmp_path, c
         lines.write("{broken\n")
     call = ["sites", str(archive), "-o", str(tmp_path / "t.parquet")]
     assert main(call) == 0
-    assert "1 rows could not be read" in capsys.readouterr().err
+    assert "1 row could not be read and did not count" in capsys.readouterr().err
     assert main([*call, "--strict"]) == 1
 
 
