@@ -357,7 +357,7 @@ def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
     [
         (
             {"a.jsonl": "[1]\n"},
-            "1 row could not be read: a.jsonl, row 1: a list, not an object; see OUT/quarantine.jsonl",
+            "1 row could not be read: a.jsonl, row 1: a list, not an object; WHERE",
         ),
         (
             {"a.jsonl": '{"text": "Rain."}\n{"text": null}\n{\n'},
