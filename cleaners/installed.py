@@ -53,6 +53,8 @@ def check_recipe(recipe: object) -> None:
             raise TypeError(f"{one!r} is no cleaner: its class variable `safety` is not one of {', '.join(SAFETY)}")
         if isinstance(one, type) or not isinstance(one, Rewriter | Dropper):
             raise TypeError(f"a recipe is a tuple of cleaners, as NEWS is and named_recipe('news'); {one!r} is none")
+    if not isinstance(recipe, tuple | list):
+        raise TypeError(f"a recipe is a tuple of cleaners; of one cleaner it is ({recipe!r},)")
 
 
 def faults(kind: object) -> Iterator[str]:

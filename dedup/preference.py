@@ -59,6 +59,9 @@ def preference_columns(
     >>> columns[0].to_list(), descending
     ([5], [True])
     """
+    for name, value in (("prefer", prefer), ("site_priority", site_priority)):
+        if isinstance(value, str):  # a sequence too, of letters
+            raise TypeError(f"{name} is a list of names, as [{value!r}] is, not {value!r}")
     columns: list[pl.Series] = []
     descending: list[bool] = []
     for key in prefer:

@@ -19,6 +19,7 @@ DOCS = pl.DataFrame({"text": ["Rain fell."]})
         (lambda: cleaners.clean_text("a", recipe=None), "a recipe is a tuple of cleaners, as NEWS is and named_recipe"),
         (lambda: cleaners.clean_text("a", recipe="news"), "a recipe is a tuple of cleaners"),
         (lambda: cleaners.clean(DOCS, 5), "a recipe is a tuple of cleaners"),
+        (lambda: cleaners.clean(DOCS, cleaners.DropTatweel()), "of one cleaner it is (DropTatweel(),)"),
         (lambda: cleaners.clean("x"), "documents must be a Polars frame or a table with __arrow_c_stream__"),
         (lambda: cleaners.clean(DOCS, text=["text"]), "text must be the name of a column, not a list"),
         (lambda: cleaners.clean(DOCS, title=5), "title must be the name of a column or None, not an int"),

@@ -65,3 +65,10 @@ def test_ties_follow_file_and_row_then_position():
 def test_a_column_that_is_not_there():
     with pytest.raises(ValueError, match=r"cannot prefer by 'lenght': no such column; is it 'length'\?"):
         preference_order(KEYS, prefer=["-lenght"])
+
+
+@pytest.mark.parametrize("mistake", [{"prefer": "date"}, {"site_priority": "example.org"}])
+def test_one_name_is_no_list_of_letters(mistake):
+    ((name, value),) = mistake.items()
+    with pytest.raises(TypeError, match=rf"{name} is a list of names, as \['{value}'\] is, not '{value}'"):
+        preference_order(KEYS, **mistake)
