@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from dedup import MIN_WORDS, PARAGRAPHS, near_duplicates, sketch_lines
+from ghirbal.progress import Stage
 
 _TEXT: Final = " ".join(f"word{number}" for number in range(60))
 _TEXTS: Final = [_TEXT, f"{_TEXT} and more", f"another {_TEXT}", "one two three", "one two three", ""]
@@ -26,9 +27,13 @@ def load_kernels() -> None:
 
 
 @contextmanager
-def kernels_loading() -> Iterator[None]:
-    """Load the kernels beside what is done meanwhile, which should need none of them."""
+def kernels_loading(stage: Stage) -> Iterator[None]:
+    """Load the kernels beside what is done meanwhile, which should need none of them.
+
+    The first time after an installation they are compiled, which takes longer than a small input: the stage says so.
+    """
     with ThreadPoolExecutor(1) as pool:
         loaded = pool.submit(load_kernels)
         yield
-        loaded.result()
+        with stage.awaiting("loading the search (compiled the first time: half a minute)"):
+            loaded.result()

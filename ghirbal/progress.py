@@ -109,6 +109,7 @@ class Stage:
         self.name = name
         self.rows = 0
         self.done = 0
+        self.awaited = ""
         self.began = time.monotonic()
         self._progress = progress
         self._size = size
@@ -120,9 +121,25 @@ class Stage:
         self.done += size
         self._progress.tell(self)
 
+    @contextmanager
+    def awaiting(self, what: str) -> Iterator[None]:
+        """Say what the stage waits for, in place of how far it is.
+
+        >>> with Progress().stage("read") as stage, stage.awaiting("waiting for the disk"):
+        ...     stage.told()
+        'read: waiting for the disk, 0 s'
+        """
+        self.awaited = what
+        try:
+            yield
+        finally:
+            self.awaited = ""
+
     def told(self) -> str:
         """Say how far the stage is: share, rows, bytes, speed, and the time that is left or that went by."""
         seconds = time.monotonic() - self.began
+        if self.awaited:
+            return f"{self.name}: {self.awaited}, {duration(seconds)}"
         share = self._share()
         facts = [f"{100 * share:.0f} %"] if share else []
         facts.append(f"{self.rows or self._total:,} rows" if self.rows or self._total else "")

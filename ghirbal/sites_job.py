@@ -43,7 +43,7 @@ def with_site_lines(plan: Plan, output: Output, progress: Progress) -> tuple[Pla
     spill = output.spill
     with progress.stage(SITES, **to_read(plan.files, plan.reading)) as stage:
         if output.manifest.finished(SITES) is None:
-            with kernels_loading() if plan.rule is not None else nullcontext():
+            with kernels_loading(stage) if plan.rule is not None else nullcontext():
                 table = of_use(_learned(plan, plan.recipe, output, stage, held), plan.recipe)
             output.manifest.finish(SITES, files=[spill.write("sites", 0, table)])
     return replace(plan, table=spill.read("sites", 0)), held

@@ -75,3 +75,14 @@ def test_a_log_is_json_line_by_line(stream):
     assert [one["event"] for one in told] == ["progress", "stage"]
     assert told[1]["stage"] == "clean"
     assert told[1]["rows"] == 1000
+
+
+def test_a_stage_says_what_it_waits_for():
+    terminal = Terminal()
+    progress = Progress(terminal, telling=Telling(verbose=True))
+    with progress.stage("learn sites", rows=5) as stage:
+        stage.advance(rows=5, size=10)
+        with stage.awaiting("loading the search"):
+            time.sleep(1.2)
+    assert "learn sites: loading the search, 1 s" in terminal.getvalue()
+    assert "ghirbal: learn sites: 100 %, 5 rows, 0 MB" in terminal.getvalue()  # over: nothing is awaited
