@@ -26,6 +26,11 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def is_whole(path: Path, known: str) -> bool:
+    """Tell whether a file is there and has the checksum that is known of it."""
+    return path.is_file() and checksum(path) == known
+
+
 def begun(work: Path) -> dict[str, Any] | None:
     """Return the job that a work folder holds finished parts of, None where there is nothing to lose."""
     lines = _lines(work / NAME)
@@ -36,8 +41,32 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     whole = path.read_bytes().rpartition(b"\n")[0]
-    job, *parts = map(_noted, whole.split(b"\n"))
+    job, *parts = map(unsealed, whole.split(b"\n"))
     return [] if job is None else [job, *(part for part in parts if part is not None)]
+
+
+def sealed(noted: Mapping[str, Any]) -> bytes:
+    """Return a line that notes something, with a checksum of its own."""
+    return json.dumps({"noted": noted, "sha256": _digest(noted)}).encode() + b"\n"
+
+
+def unsealed(line: bytes) -> dict[str, Any] | None:
+    """Return what a line notes, None if it is not the line that was written.
+
+    >>> unsealed(sealed({"rows": 1})), unsealed(sealed({"rows": 1}).replace(b"1", b"7"))
+    ({'rows': 1}, None)
+    """
+    try:
+        whole = json.loads(line)
+        noted: dict[str, Any] = whole["noted"]
+        return noted if whole["sha256"] == _digest(noted) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(noted: Mapping[str, Any]) -> str:
+    # Keys stay in their order: that of `kinds` is the order of the columns.
+    return hashlib.sha256(json.dumps(noted).encode()).hexdigest()
 
 
 class Manifest:
@@ -50,18 +79,17 @@ class Manifest:
         path = work / NAME
         lines = _lines(path)
         for line in lines[1:]:
-            if all(self._whole(name, known) for name, known in line["files"].items()):
+            if all(is_whole(self._path(name), known) for name, known in line["files"].items()):
                 self._parts[line["stage"], line["part"]] = line
         # Written anew rather than appended to: what a kill cut short must not meet the next line. And whole or not at
         # all: a kill at this moment must not forget what was finished.
-        known = [_line(line) for line in [job, *self._parts.values()]]
+        known = [sealed(line) for line in [job, *self._parts.values()]]
         write_beside(path, lambda stream: stream.writelines(known))
         self._log = path.open("ab", buffering=0)
 
-    def _whole(self, name: str, known: str) -> bool:
+    def _path(self, name: str) -> Path:
         folder, _, below = name.partition("/")
-        path = self._folders[folder] / below
-        return path.is_file() and checksum(path) == known
+        return self._folders[folder] / below
 
     def finished(self, stage: str, part: int = 0) -> dict[str, Any] | None:
         """Return the facts noted about a finished part, None if it has to be made."""
@@ -91,7 +119,7 @@ class Manifest:
         line = {"stage": stage, "part": part, "files": dict(known), "facts": noted}
         with self._lock:
             self._parts[stage, part] = line
-            self._log.write(_line(line))
+            self._log.write(sealed(line))
         return noted
 
     def results(self) -> dict[str, str]:
@@ -108,22 +136,3 @@ class Manifest:
     def close(self) -> None:
         """Close the log."""
         self._log.close()
-
-
-def _line(noted: Mapping[str, Any]) -> bytes:
-    return json.dumps({"noted": noted, "sha256": _digest(noted)}).encode() + b"\n"
-
-
-def _noted(line: bytes) -> dict[str, Any] | None:
-    """Return what a line notes, None if it is not the line that was written."""
-    try:
-        whole = json.loads(line)
-        noted: dict[str, Any] = whole["noted"]
-        return noted if whole["sha256"] == _digest(noted) else None
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _digest(noted: Mapping[str, Any]) -> str:
-    # Keys stay in their order: that of `kinds` is the order of the columns.
-    return hashlib.sha256(json.dumps(noted).encode()).hexdigest()

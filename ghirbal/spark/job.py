@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
 from ghirbal.accounting import counted, noted
+from ghirbal.cleaning import CLEAN
 from ghirbal.columns import settle
 from ghirbal.evidence import TABLES
 from ghirbal.index import digest
@@ -77,6 +78,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
 
     with progress.stage("read, clean, sketch") as stage:
         facts = on_parts.clean_units(work, parts, plan, cut)
+        output.manifest.note(CLEAN, known={}, facts={"parts": len(facts)})  # so the next call knows what OUT holds
         for _, known in facts:
             stage.advance(rows=known["rows"] + known["rejects"], size=known["size"])
         rows, size = (sum(known[name] for _, known in facts) for name in ("rows", "bytes after"))

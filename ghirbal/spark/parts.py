@@ -20,6 +20,7 @@ from dedup.preference import preference_columns
 from dedup.sketches import band_columns
 from ghirbal.cleaning import clean_batch_to
 from ghirbal.inputs import InputFile
+from ghirbal.manifest import checksum, is_whole, sealed, unsealed
 from ghirbal.plan import Plan
 from ghirbal.readers import Batch, read
 from ghirbal.readers.footer import FooterError, row_groups
@@ -116,11 +117,15 @@ def _clean(
 
 
 def _made(folder: Path, part: int, batch: Batch, plan: Plan) -> dict[str, Any]:
-    """Make the tables of a part in a folder of this attempt, which is then renamed: a part is whole or not there."""
+    """Make the tables of a part in a folder of this attempt, which is then renamed: a part is whole or not there.
+
+    What an earlier call made is taken as it is while its files have their checksums.
+    """
     told = folder / "facts.json"
-    if told.is_file():
-        known: dict[str, Any] = json.loads(told.read_bytes())
+    known = _known(told)
+    if known is not None:
         return known
+    shutil.rmtree(folder, ignore_errors=True)
     context = TaskContext.get()
     beside = folder.with_name(f"{folder.name}.{context.taskAttemptId() if context else 0}")
     shutil.rmtree(beside, ignore_errors=True)
@@ -148,13 +153,22 @@ def _made(folder: Path, part: int, batch: Batch, plan: Plan) -> dict[str, Any]:
         facts["unreadable dates"] = unreadable(rows["date"], dates)
         spill.path("sketches", 0).unlink()
     spill.write("sketched", 0, table)
-    (beside / told.name).write_text(json.dumps(facts))
+    files = {path.name: checksum(path) for path in sorted(beside.iterdir())}
+    (beside / told.name).write_bytes(sealed({"files": files, "facts": facts}))
     try:
         beside.rename(folder)
     except OSError:
         if not told.is_file():
             raise
         shutil.rmtree(beside)  # another attempt was first; it made the same
+    return facts
+
+
+def _known(told: Path) -> dict[str, Any] | None:
+    noted = unsealed(told.read_bytes()) if told.is_file() else None
+    if noted is None or not all(is_whole(told.with_name(name), known) for name, known in noted["files"].items()):
+        return None
+    facts: dict[str, Any] = noted["facts"]
     return facts
 
 

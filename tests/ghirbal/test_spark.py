@@ -22,7 +22,7 @@ from ghirbal import job as local
 from ghirbal import spark
 from ghirbal.errors import GhirbalError, InputError, UsageError
 from ghirbal.options import Options
-from ghirbal.spark import clusters, verifying
+from ghirbal.spark import clusters, verifying, writing
 from ghirbal.spark.candidates import ranked
 from ghirbal.spark.finding import find_duplicates as find_on_spark
 from ghirbal.spark.frames import Workspace
@@ -111,6 +111,25 @@ def test_nothing_that_can_be_read(session, tmp_path):
     (tmp_path / "a.jsonl").write_text("{broken\n")
     local.run([tmp_path / "a.jsonl"], tmp_path / "local")
     spark.run(session, [tmp_path / "a.jsonl"], tmp_path / "spark")
+    assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_a_killed_job_goes_on_past_damaged_parts(session, archive, tmp_path, monkeypatch):
+    def killed(*_):
+        (tmp_path / "spark" / "documents").mkdir()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "write_shards", killed)
+        with pytest.raises(KeyboardInterrupt):
+            job(session, "clean", [archive], tmp_path / "spark", unit_bytes=50_000)
+    files = sorted((tmp_path / "spark" / ".work").glob("spark-*/parts/*/*"))
+    for path in files[::3]:
+        path.write_bytes(path.read_bytes()[:-7] + b"damaged")
+    assert {path.stem for path in files[::3]} > {"facts", "rows-00000"}
+    outcome = job(session, "clean", [archive], tmp_path / "spark", unit_bytes=50_000)
+    assert outcome.resumed
+    local.clean([archive], tmp_path / "local")
     assert_same(tmp_path / "local", tmp_path / "spark")
 
 
