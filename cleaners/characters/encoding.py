@@ -28,8 +28,25 @@ _LEAD_AND_CONTINUATION: Final = (
 _BEYOND_LATIN: Final = r"[^\x{0}-\x{7f}\x{a0}-\x{17f}\x{218}-\x{21b}\x{1a0}-\x{1b0}\x{1ea0}-\x{1ef9}–—‘’“”„…•€™]"
 # `«CORREIO DA MANHÃ»`, `“DÜNYÂ”`, `„Â”`, `JOSÉ†`: a capital that ends a word in capitals, or stands by itself, and the
 # mark that closes, which is no byte of any letter. Where a letter follows (`KÃ–LN`) it is one.
-_CLOSED_CAPITAL: Final = r"(?:\p{Lu}|[„“”«‘’\"'(\[])[À-ÖØ-Þ](?:[”»’®†°—…](?:\P{L}|$)|—)"
+# A mark of a footnote (`PERCHÉ¹`) closes the word too, and then the capital may be of any alphabet of Latin letters.
+_CLOSED_CAPITAL: Final = (
+    r"(?:\p{Lu}|[„“”«‘’\"'(\[])(?:[À-ÖØ-Þ](?:[”»’®†°—…](?:\P{L}|$)|—)|[À-ÖØ-ÞĀ-Ž][¹²³†‡®°](?:\P{L}|$))"
+)
+_OF_TWO_BYTES: Final = "[€ŠšŽžŒœŸ]"
+_TIMES: Final = r"(\p{Nd} ?)×"  # `2×łyżka`
+_CLOSED_BELOW: Final = "(„[^„“”]*)[À-ÖØ-Þ]“"  # `„CORREIO DA MANHÃ“`
+# Letters of two alphabets side by side. Small Greek ones stand in names of science (`IL2Rγ`).
+_FOREIGN: Final = r"[\p{L}\p{M}\p{N}&&[\x{250}-\x{2b8}\x{370}-\x{1dff}\x{2c00}-\x{10ffff}]]"
+_WITH_LATIN, _WITH_CYRILLIC = rf"[{_FOREIGN}--[α-ω]]", rf"[{_FOREIGN}--\p{{Cyrillic}}]"
+_MIXED: Final = "|".join(
+    f"{left}{right}"
+    for one, other in ((r"[A-Za-zÀ-ɏḀ-ỿ]", _WITH_LATIN), (r"\p{Cyrillic}", _WITH_CYRILLIC))
+    for left, right in ((one, other), (other, one))
+)
+_NO_CHARACTER: Final = r"[\p{Cn}\p{Co}]"
 _PROOF: Final = 4
+_CERTAIN: Final = 6
+_READS_WELL: Final = 0.8
 _FLAGGED_PAIRS: Final = 3
 _MOST_LAYERS: Final = 4  # of misreadings, one over the other
 
@@ -93,7 +110,8 @@ class FixEncoding:
 
 
 def _without_closed_capitals(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(_CLOSED_CAPITAL, "")
+    """Leave out what looks like a piece of UTF-8 and is a word's end or a sign of multiplication."""
+    return text.str.replace_all(_CLOSED_CAPITAL, "").str.replace_all(_CLOSED_BELOW, "$1").str.replace_all(_TIMES, "$1")
 
 
 def _is_suspect(text: pl.Expr) -> pl.Expr:
@@ -127,8 +145,10 @@ def _read_in_own_encoding(todo: pl.DataFrame) -> pl.DataFrame:
                     [rows[readings["row"]], readings.select("after", why.alias("why"), "share")], how="horizontal"
                 )
             )
-            # What Latin-1 can write, the others write with the same bytes, or not at all.
-            tried = rows if wrong.name == "latin-1" else found[-1].filter(pl.col("share") >= legacy_misread.SURE)
+            # What Latin-1 can write, the others write with the same bytes, or not at all; a few characters beyond it
+            # ISO-8859-15 writes with bytes of its own.
+            sure = (pl.col("share") >= legacy_misread.SURE) & ~text.str.contains(_OF_TWO_BYTES)
+            tried = rows if wrong.name == "latin-1" else found[-1].filter(sure)
             todo = todo.join(tried, on="at", how="anti")
     best = pl.concat(found).sort("share", descending=True, maintain_order=True)
     return _better(best.unique("at", keep="first", maintain_order=True).drop("share"))
@@ -141,17 +161,32 @@ def _better(proposed: pl.DataFrame) -> pl.DataFrame:
     frequent = pl.Series(new.frequent > old.frequent)
     # A few accented letters: nothing but Latin words may come out, whole ones where broken ones were.
     latin = pl.Series(new.broken < old.broken) & ~proposed["after"].str.contains(_BEYOND_LATIN)
-    # Four or more sequences of UTF-8 without a fault are a proof, be it that another layer lies below.
+    # Four or more sequences of UTF-8 without a fault are a proof, be it that another layer lies below; but Ukrainian
+    # words in capitals are such (`МІЛІЦІЯ“`).
     shorter = proposed["text"].str.len_chars().cast(pl.Int64) - proposed["after"].str.len_chars()
-    clear = frequent | latin | (shorter >= _PROOF)
-    return pl.concat(
-        [proposed.filter(clear), proposed.filter(~clear).filter(mojibake.looks_bad(pl.col("text")))]
-    ).select(
+    reads_well = pl.Series((old.share >= _READS_WELL) & (old.telling >= _PROOF))
+    worded = proposed.select(~_makes_no_words()).to_series()
+    clear = frequent | latin | ((shorter >= _PROOF) & ~reads_well & (worded | (shorter >= _CERTAIN)))
+    doubtful = proposed.filter(~clear & worded).filter(mojibake.looks_bad(pl.col("text")))
+    return pl.concat([proposed.filter(clear), doubtful]).select(
         "at",
         "before",
         text="after",
         reason=pl.when(pl.col("reason") == "").then("why").otherwise(pl.format("{}; {}", "reason", "why")),
     )
+
+
+def _makes_no_words() -> pl.Expr:
+    """Tell rows whose new text, `after`, has foreign letters and each of them glued to a word, or what is no character.
+
+    Closing quotation marks, marks of footnotes and signs read as pieces of UTF-8 too: `2×žloutek`, `«libertà»”`,
+    `«революции»¹`. What comes of them stands in the middle of a word.
+    """
+    mixed, foreign, none = (
+        pl.col("after").str.count_matches(kind).cast(pl.Int64) - pl.col("text").str.count_matches(kind)
+        for kind in (_MIXED, _FOREIGN, _NO_CHARACTER)
+    )
+    return ((mixed > 0) & (mixed >= foreign)) | (none > 0)
 
 
 def _left_to_ftfy(rows: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +196,8 @@ def _left_to_ftfy(rows: pl.DataFrame) -> pl.DataFrame:
     other = legacy_misread.looks_misread(text) & ~mojibake.is_of_sequences(text)
     left = rows.filter(bad).filter(~other)
     repaired = pl.Series([mojibake.repaired(line) for line in left["text"].to_list()], dtype=pl.String)
-    left = left.with_columns(text=repaired, reason=pl.lit("mojibake")).filter(~other)
+    left = left.with_columns(after=repaired).filter(~_makes_no_words())
+    left = left.with_columns(text="after", reason=pl.lit("mojibake")).drop("after").filter(~other)
     return pl.concat([rows.filter(~bad), left])
 
 

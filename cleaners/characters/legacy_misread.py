@@ -69,7 +69,9 @@ def _sound_readings(rows: NDArray[np.intp], sources: list[bytes], right: Codepag
     texts = right.decode(b"\n".join(sources)).split("\n")
     found = measured(texts)
     long = np.array([len(source) > _SHORT for source in sources])
-    sound = _is_sound(found) & (long | (found.share >= _LEAST_SHARE_OF_SHORT))
+    # a capital behind a small letter: two bytes of Chinese are read as one of each
+    one_case = ~pl.Series(texts, dtype=pl.String).str.contains(r"\p{Ll}\p{Lu}").to_numpy()
+    sound = _is_sound(found) & (long | ((found.share >= _LEAST_SHARE_OF_SHORT) & one_case))
     for place in np.flatnonzero(~sound).tolist():
         sound[place] = is_of_known_words(texts[place])
     readings = pl.DataFrame({"row": rows, "after": texts, "encoding": [right.name] * len(rows), "share": found.share})
