@@ -11,6 +11,7 @@ from cleaners.page import MARKS, marks
 
 _PARAGRAPH: Final = 18
 """Words of a line that no verse reaches."""
+_COMMA: Final = r"[,،、，፣၊;؛；][\"'”’»›)\]]*\s*$"
 _FULL_STOP: Final = r"[.。۔।…][\"'”’»›)\]]*\s*$"
 _TOP: Final = 3
 """Lines at the top of a text, among which the headline may end in a full stop."""
@@ -57,7 +58,8 @@ class DropRepeatedHeadline:
     the body, and a copy next to short lines that nothing accounts for (a poem's refrain), is only flagged; one such
     line beyond it, at the edge of the text, is no matter. So is
     one that ends as a sentence does, below the top, and one below the body where there are fewer than three and no
-    residue beside it: poems and columns close with the words of their titles.
+    residue beside it: poems and columns close with the words of their titles. So do verses and chants: a copy with a
+    comma at its end or above it, and one below a body that has it twice as a line of its own.
 
     >>> from cleaners import clean_text
     >>> text = "Council on bridge\nThe council met on Monday and talked about the bridge for hours."
@@ -83,6 +85,8 @@ class DropRepeatedHeadline:
         is_copy = (pl.col("key") == pl.col("headline")).fill_null(value=False)
         lines = with_neighbours(lines, lines).with_columns(
             closing=(pl.col("text").str.contains(_FULL_STOP) & (pl.col("row").rank("ordinal").over("doc") > _TOP))
+            | _is_verse()
+            | (after & ((is_copy & pl.col("place").is_null()).sum().over("doc") > 1))
             | (after & (is_copy.sum().over("doc") < 3) & ~_beside_residue())
         )
         given = titled & (before | pl.col("above"))
@@ -103,6 +107,13 @@ def _beside_residue() -> pl.Expr:
         pl.col(f"classes_{side}").is_not_null() | pl.col(f"text_{side}").str.contains(r"^\s*#")
         for side in ("above", "below")
     ).fill_null(value=False)
+
+
+def _is_verse() -> pl.Expr:
+    """Tell lines that a comma ends, and those below such a line: they go on, as no headline does."""
+    return pl.any_horizontal(
+        pl.col(text).str.contains(_COMMA).fill_null(value=False) for text in ("text", "text_above")
+    )
 
 
 def _stands_above_a_sentence() -> pl.Expr:

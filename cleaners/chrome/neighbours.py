@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 ENDS_IN_COLON: Final = r"[:：]\s*$"
+_ITEM: Final = r"^\s*(?:[-–—•*·▪●]|\p{Nd}{1,2}\s*[.)、])"
 _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 
@@ -31,8 +32,36 @@ def is_any(classes: tuple[str, ...]) -> pl.Expr:
 
 def is_said() -> pl.Expr:
     """Tell words that somebody says from buttons: a quotation, or a word or two with a full stop behind it."""
-    quoted = pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
-    return quoted | ((pl.col("words") <= 2) & pl.col("text").str.contains(r"[\p{L}\p{M}]\s*[.?!؟。？！۔]\s*$"))
+    return is_quoted() | ((pl.col("words") <= 2) & pl.col("text").str.contains(r"[\p{L}\p{M}]\s*[.?!؟。？！۔]\s*$"))
+
+
+def is_quoted() -> pl.Expr:
+    """Tell lines that are all quotation."""
+    return pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
+
+
+def is_item(text: str = "text") -> pl.Expr:
+    """Tell items of a list, and turns of speech: lines behind a bullet, a dash or a number."""
+    return pl.col(text).str.contains(_ITEM)
+
+
+def announced_items(lines: pl.DataFrame, page: pl.DataFrame) -> pl.Series:
+    """Give the rows of those lines that stand in a list that a colon announces, beside items that are no stock phrase.
+
+    `page` holds the documents of the lines whole: demands, headings or buttons that an article lists are its own.
+    """
+    docs = lines.filter(is_item())["doc"].unique()
+    if docs.is_empty():
+        return lines["row"].clear()
+    phrase = pl.col("classes").is_not_null()
+    listed = page.filter(pl.col("doc").is_in(docs.implode())).with_columns(item=is_item())
+    listed = listed.with_columns(
+        block=(~pl.col("item")).cum_sum().over("doc"),
+        announces=pl.col("text").str.contains(ENDS_IN_COLON) & ~phrase & ~pl.col("item"),
+        plain=pl.col("item") & ~phrase,
+    )
+    announced, mixed = pl.col("announces").first(), pl.col("plain").any()
+    return listed.filter("item", announced.over("doc", "block"), mixed.over("doc", "block"))["row"]
 
 
 def is_label(begun: pl.Expr, again: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import ENDS_IN_COLON, is_any
+from cleaners.chrome.neighbours import ENDS_IN_COLON, is_any, is_item
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
@@ -55,7 +55,7 @@ class DropShareRow:
         rows = _LEAST_OF_A_ROW * pl.col("row_of_names").cast(pl.UInt32).sum()
         names = (pl.col("key").filter("name").n_unique() + rows).over(block)
         headed = pl.col("head").any().over(block)
-        listed = pl.col("text").str.contains(_ITEM).any().over(block) | pl.col("announced").first().over(block)
+        listed = is_item().any().over(block) | pl.col("announced").first().over(block)
         enough = headed | ((names >= self.least_names) & ~pl.col("doc").is_in(subject.implode()))
         found = lines.with_columns(goes=enough & ~listed).filter(
             (pl.col("name") | pl.col("row_of_names")) & (pl.col("goes") | pl.col("outside").fill_null(value=False))
@@ -70,5 +70,4 @@ def _is_announcement() -> pl.Expr:
     return (pl.col("text").str.contains(ENDS_IN_COLON) | ~pl.col("sentence")) & ~phrase
 
 
-_ITEM: Final = r"^\s*(?:[-–—•*·▪●]|\p{Nd}{1,2}\s*[.)、])"
 _LEAST_OF_A_ROW: Final = 2

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.arguments import check_argument
-from cleaners.chrome.neighbours import ENDS_IN_COLON, is_label, is_said, with_neighbours
+from cleaners.chrome.neighbours import ENDS_IN_COLON, announced_items, is_label, is_said, with_neighbours
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
 from cleaners.page import MARKS, marks
@@ -62,7 +62,7 @@ class DropStockPhrases:
             announced=_is_announcement(),
             lone=_is_lone(),
             told=_is_told(page, found),
-            listed=_is_listed(),
+            listed=_is_listed() | pl.col("row").is_in(announced_items(found, page).implode()),
             headline=_may_be_headline(),
         )
         alone = pl.any_horizontal("said", "label", "told", "listed", "headline")

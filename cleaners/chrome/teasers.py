@@ -5,7 +5,15 @@ from typing import ClassVar, Final
 
 import polars as pl
 
-from cleaners.chrome.neighbours import ENDS_IN_COLON, is_any, is_label, with_neighbours
+from cleaners.chrome.neighbours import (
+    ENDS_IN_COLON,
+    announced_items,
+    is_any,
+    is_item,
+    is_label,
+    is_quoted,
+    with_neighbours,
+)
 from cleaners.options import check_options
 from cleaners.page import MARKS, marks
 
@@ -52,7 +60,9 @@ class DropTeaserBlock:
         section = is_any(("topics_heading",)) & (pl.col("cut_below") >= self.least_cut)
         link = is_any(("more_link",)) & pl.col("after") & pl.col("key").str.contains(_READ)
         shouted = link & pl.col("text").str.contains(r"^[^\p{Ll}]*\p{Lu}[^\p{Ll}]*$")
-        heading = (is_any(HEADINGS) | section | shouted) & ~announced
+        heading = (is_any(HEADINGS) | section | shouted) & ~announced & ~is_quoted()
+        items = phrases.filter(is_any(HEADINGS))
+        heading &= ~pl.col("row").is_in(announced_items(items, page).implode())
         lines = lines.with_columns(
             heading=heading,
             inside=(heading & pl.col("after")).cum_max().over("doc"),
@@ -96,7 +106,8 @@ class DropReadAlso:
 
     `اقرأ أيضا:` as a line of its own goes with the title on the next line; `Read also: a title` goes where the
     line is a title, not a sentence and not an address or a number to call. Whatever else follows is the article,
-    and so is a step or an item of a numbered list.
+    and so is a step or an item of a numbered list. A line that is all quotation, that a colon announces, or that is an
+    item or a turn of speech beside others is what the article speaks of.
 
     >>> from cleaners import clean_text
     >>> text = "It rained on the city all day and all night.\nRead also: Snow\nThe river rose by a metre and some more."
@@ -125,17 +136,23 @@ class DropReadAlso:
         title &= ~pl.col("text").str.contains(r"[.。۔:：]\s*$|^\s*\p{Nd}{1,2}\s*[.)]\s|^\s*[-–—]+\s")
         alone = ~(opens | begins)
         label = is_label(begins, pl.lit(value=False))
+        told = is_quoted() | (pl.col("text_above").str.contains(ENDS_IN_COLON) & pl.col("classes_above").is_null())
+        told |= is_item() & pl.any_horizontal(
+            is_item(f"text_{side}") & pl.col(f"classes_{side}").is_null() for side in ("above", "below")
+        )
         lines = (
             with_neighbours(page, page)
-            .with_columns(label=label, opens=opens, title_line=title & alone)
+            .with_columns(label=label, told=told.fill_null(value=False), opens=opens, title_line=title & alone)
             .with_columns(
-                announces=pl.col("opens") & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
+                announces=pl.col("opens")
+                & ~pl.col("told")
+                & pl.col("title_line").shift(-1).over("doc").fill_null(value=False),
                 prose=pl.col("sentence").any().over("doc"),
             )
         )
         lines = lines.with_columns(announced=pl.col("announces").shift(1).over("doc").fill_null(value=False))
         inline = begins & ~pl.col("sentence") & (pl.col("words") <= self.longest_title + 4) & ~pl.col("label")
-        inline &= ~pl.col("text").str.contains(_CONTACT)
+        inline &= ~pl.col("told") & ~pl.col("text").str.contains(_CONTACT)
         certain = pl.col("prose") & (pl.col("announces") | pl.col("announced") | inline)
         return marks(
             lines.filter(pl.col("opens") | begins | pl.col("announced")),
