@@ -19,6 +19,8 @@ from ghirbal.writers import write_beside
 FOLDERS = ("documents", "edits", "flags", "decisions", "paragraphs")
 FILES = ("quarantine.jsonl", "run.json", "timings.json", "report.json", "report.html")
 RUN = "run.json"
+TOLD = {"job", "counts", "notes", "files"}
+"""What run.json has whatever was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def read_run(out: Path) -> dict[str, Any] | None:
         run = json.loads(path.read_bytes())
     except ValueError:
         raise UsageError(f"{path} is damaged; --overwrite makes the result again") from None
-    if not isinstance(run, dict) or "job" not in run:
+    if not isinstance(run, dict) or not run.keys() >= TOLD or not isinstance(run["job"], dict):
         raise UsageError(f"{path} was not written by ghirbal; --overwrite replaces it")
     return run
 

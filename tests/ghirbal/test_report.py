@@ -253,9 +253,15 @@ def test_report_of_a_damaged_result_is_refused(tmp_path):
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(GhirbalError, match="damaged"):
         write_report(tmp_path)
-    (tmp_path / "run.json").write_text("[]")
-    with pytest.raises(GhirbalError, match="not written by ghirbal"):
-        write_report(tmp_path)
+    for text in (
+        "[]",
+        '{"job": 3}',
+        '{"job": {}, "counts": {}, "notes": []}',
+        '{"job": 1, "counts": 1, "notes": 1, "files": 1}',
+    ):
+        (tmp_path / "run.json").write_text(text)
+        with pytest.raises(GhirbalError, match="not written by ghirbal"):
+            write_report(tmp_path)
 
 
 def test_run_json_says_how_the_result_was_made(archive, tmp_path):
