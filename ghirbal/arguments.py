@@ -137,8 +137,10 @@ def _with_values(arguments: Sequence[str]) -> Iterator[str]:
 def parse(top: Parser, commands: Mapping[str, Command], arguments: Sequence[str]) -> argparse.Namespace:
     """Read the arguments; UsageError says what is wrong, and what was probably meant."""
     arguments = list(_with_values(arguments))
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
-    if first is not None and first not in commands:
+    first = arguments[0] if arguments else ""
+    if first.startswith("-") and first not in ("-h", "--help", "--version"):
+        raise UsageError(f"name the command before {first!r}, as in: ghirbal run INPUT -o OUT")
+    if arguments and not first.startswith("-") and first not in commands:
         raise UsageError(f"there is no command {first!r}{nearest(first, tuple(commands))}")
     parsed, unknown = top.parse_known_args(arguments)
     if parsed.command is None and not unknown:

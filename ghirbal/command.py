@@ -30,7 +30,7 @@ def _job(arguments: argparse.Namespace, options: Options) -> int:
     """`run`, `clean` and `dedup`: the function of that name in `ghirbal.job`."""
     if arguments.command == "clean" and arguments.inputs == ["-"]:
         return _stream(arguments, options)
-    if arguments.output is None:
+    if not arguments.output:
         raise UsageError("say where the result goes: -o OUT")
     if options.dry_run and options.index is None:
         from ghirbal.preview import preview
@@ -79,7 +79,7 @@ def _stream(arguments: argparse.Namespace, options: Options) -> int:
 
 
 def _sites(arguments: argparse.Namespace, options: Options) -> int:
-    if arguments.output is None:
+    if not arguments.output:
         raise UsageError("say where the table goes: -o TABLE")
     from ghirbal.progress import Progress
     from ghirbal.sites_job import sites

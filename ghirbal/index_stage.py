@@ -55,7 +55,7 @@ def held(folder: str | None, *, dry_run: bool) -> Iterator[None]:
         yield
         return
     if dry_run and not (Path(folder) / MANIFEST).is_file():
-        raise UsageError(f"{folder} holds no index to look up in; without --dry-run one is begun there")
+        raise UsageError(f"{folder} holds no index to look up in; ghirbal run --index begins one")
     try:
         with claimed(Path(folder)):
             yield

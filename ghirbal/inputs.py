@@ -61,6 +61,8 @@ def find_inputs(inputs: Sequence[str | Path], *, outputs: Sequence[Path] = ()) -
     """
     if not inputs:
         raise InputError("no INPUT was given: name a file, a folder or a glob")
+    if not all(map(str, inputs)):  # the current folder, by the rules of paths; by those of shells, a variable unset
+        raise InputError("an INPUT is empty: name a file, a folder or a glob")
     ours = [Path(os.path.realpath(output)) for output in outputs]
     roots: list[str] = []
     found: list[Path] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ghirbal.errors import UsageError
+from ghirbal.errors import InputError, UsageError
 from ghirbal.manifest import NAME, Manifest, begun
 from ghirbal.plan import Plan
 from ghirbal.spill import Spill
@@ -50,6 +50,21 @@ def read_run(out: Path) -> dict[str, Any] | None:
     if not isinstance(run, dict) or not run.keys() >= TOLD or not isinstance(run["job"], dict):
         raise UsageError(f"{path} was not written by ghirbal; --overwrite replaces it")
     return run
+
+
+def finished_run(out: Path) -> dict[str, Any]:
+    """Return run.json of a result to tell about; InputError if there is none."""
+    run = read_run(out) if out.is_dir() else None
+    if run is None:
+        raise InputError(f"{out} holds no finished result: there is no {RUN} in it")
+    return run
+
+
+def check_tables(out: Path, run: Mapping[str, Any]) -> None:
+    """Check that every part of every table is there; InputError names one that is not."""
+    missing = [name for name in run["files"] if "/" in name and not (out / name).is_file()]
+    if missing:
+        raise InputError(f"{out} is no longer whole: {missing[0]} is missing; the job with --overwrite makes it again")
 
 
 @contextmanager

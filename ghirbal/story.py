@@ -15,7 +15,7 @@ from ghirbal.errors import InputError
 from ghirbal.evidence import DECISIONS
 from ghirbal.fields import Fields
 from ghirbal.inputs import InputFile, find_inputs, fingerprint
-from ghirbal.output import RUN, read_run
+from ghirbal.output import check_tables, finished_run
 from ghirbal.readers import Reading, read
 from ghirbal.removal import cleaning_only
 from ghirbal.report.clipping import clipped
@@ -35,9 +35,8 @@ def tell_story(out: str | Path, id_: str, *, inputs: Sequence[str | Path] = ()) 
     from where the job found it, if it is still the same there.
     """
     folder = Path(out)
-    run = read_run(folder) if folder.is_dir() else None
-    if run is None:
-        raise InputError(f"{folder} holds no finished result: there is no {RUN} in it")
+    run = finished_run(folder)
+    check_tables(folder, run)
     decisions = scan(folder, "decisions").with_row_index("number")
     found = streamed(decisions.filter(pl.col("id") == id_))
     if found.is_empty():

@@ -41,9 +41,12 @@ def summary(outcome: Outcome) -> str:
         )
     articles = counts.get("articles")
     if articles is not None:
+        alike, similar = articles.get("identical", 0), articles.get("near-duplicate", 0)
+        inside = rows["removed"] - alike - similar  # by --contained; articles that stay have that reason too
+        more = f", {inside:,} inside a longer one" if inside else ""
         lines.append(
-            f"  articles       {rows['removed']:,} removed: {articles.get('identical', 0):,} identical "
-            f"and {articles.get('near-duplicate', 0):,} similar to one that stays"
+            f"  articles       {rows['removed']:,} removed: {alike:,} identical and {similar:,} similar to one that "
+            f"stays{more}"
         )
     if "index" in counts:
         lines.append(_beside(counts["index"]))

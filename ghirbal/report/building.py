@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from dedup import Rule
-from ghirbal.errors import InputError
-from ghirbal.output import RUN, read_run
+from ghirbal.output import check_tables, finished_run
 from ghirbal.report.clipping import clipped
 from ghirbal.report.gather import FORMAT, gather
 from ghirbal.report.page import render
@@ -28,11 +27,12 @@ def build_report(out: Path, run: dict[str, Any], *, rule: Rule | None = None, ro
 def write_report(out: str | Path) -> Path:
     """Build OUT/report.html of a finished result again and return its path."""
     folder = Path(out)
-    run = read_run(folder) if folder.is_dir() else None
-    if run is None:
-        raise InputError(f"{folder} holds no finished result: there is no {RUN} in it")
+    run = finished_run(folder)
     told = _told(folder / NUMBERS)
-    return build_report(folder, run) if told is None else _write_page(folder, told)
+    if told is not None:
+        return _write_page(folder, told)
+    check_tables(folder, run)
+    return build_report(folder, run)
 
 
 def _told(path: Path) -> dict[str, Any] | None:

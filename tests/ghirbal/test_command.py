@@ -38,7 +38,13 @@ def call(*arguments, **more):
     [
         ("", "say what to do"),
         ("rum IN -o OUT", "there is no command 'rum'; did you mean 'run'?"),
+        ("--verbose run IN -o OUT", "name the command before '--verbose', as in: ghirbal run INPUT -o OUT"),
+        ("--threshold 0.8 run IN -o OUT", "name the command before '--threshold'"),
+        ("'' IN", "there is no command ''"),
         ("run", "the following arguments are required: INPUT"),
+        ("run '' -o OUT", "an INPUT is empty"),
+        ("run IN -o ''", "say where the result goes: -o OUT"),
+        ("sites IN -o ''", "say where the table goes: -o TABLE"),
         ("run IN", "say where the result goes: -o OUT"),
         ("run IN -o OUT --threshhold 0.8", "'--threshhold'; did you mean '--threshold'?"),
         ("run IN -o OUT --threshold high", "'high' is not a number"),

@@ -21,6 +21,7 @@ from ghirbal.evidence import TABLES
 from ghirbal.job import clean, dedup, run
 from ghirbal.options import Options
 from ghirbal.output import claimed
+from ghirbal.summary import summary
 
 
 def table(out, name):
@@ -402,7 +403,8 @@ def test_articles_inside_longer_ones_go_when_asked(tmp_path):
     told = dedup([tmp_path / "a.jsonl"], tmp_path / "kept").notes
     assert table(tmp_path / "kept", "decisions")["kept"].all()
     assert "a.jsonl row 1 to 100% in a.jsonl row 2; --contained 0.9" in told[0]
-    dedup([tmp_path / "a.jsonl"], tmp_path / "out", options=Options(contained=0.9))
+    outcome = dedup([tmp_path / "a.jsonl"], tmp_path / "out", options=Options(contained=0.9))
+    assert "1 removed: 0 identical and 0 similar to one that stays, 1 inside a longer one" in summary(outcome)
     wire = table(tmp_path / "out", "decisions").row(0, named=True)
     assert (wire["kept"], wire["reason"], wire["survivor"], wire["containment"]) == (False, "contained", "paper", 1.0)
     assert wire["jaccard"] == pytest.approx(29 / 89)

@@ -143,3 +143,13 @@ def test_survivor_of_an_earlier_batch_is_not_looked_up_in_this_one(tmp_path, row
             others = [line for line in told.splitlines() if ", similarity " in line]
             assert len(others) == (row["reason"] == "survivor")
     assert earlier == 20
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_result_of_which_a_table_is_gone(out, capsys, numbers):
+    shutil.rmtree(out / "edits")
+    if not numbers:
+        (out / "report.json").unlink()
+    assert main(["report", str(out), "--id", "n1"]) == 2
+    assert "is no longer whole: edits/part-00000.parquet is missing; the job" in capsys.readouterr().err
+    assert main(["report", str(out)]) == (0 if numbers else 2)  # what report.json has needs no table
