@@ -12,7 +12,7 @@ import polars as pl
 
 from cleaners import Recipe, merge_site_lines
 from ghirbal.errors import UsageError
-from ghirbal.inputs import find_inputs
+from ghirbal.inputs import find_inputs, format_of
 from ghirbal.kernels import kernels_loading
 from ghirbal.options import Options
 from ghirbal.output import Output
@@ -93,6 +93,8 @@ def sites(
     before = [] if options.sites is None else [read_sites(Path(options.sites))]
     if target.is_dir():
         raise UsageError(f"{target} is a folder, but a table of site lines is one file")
+    if format_of(target) not in (None, ("parquet", None)):
+        raise UsageError(f"a table of site lines is Parquet, which {target} does not say; name it as in sites.parquet")
     files = find_inputs(inputs, outputs=[target])
     reading = reading_of(options)
     check_text_field(files, reading)

@@ -147,7 +147,8 @@ def test_what_is_no_table_is_refused_in_one_sentence(tmp_path):
     [
         (["sites", "in"], "-o TABLE"),
         (["sites", "in", "-o", "in"], "is one file"),
-        (["clean", "in", "-o", "out", "--sites", "nowhere.parquet"], "cannot read the table"),
+        (["sites", "in", "-o", "t.csv"], "a table of site lines is Parquet, which t.csv does not say"),
+        (["clean", "in", "-o", "out", "--sites", "no.parquet"], "lines no.parquet: No such file or directory\n"),
     ],
 )
 def test_wrong_usage_is_one_sentence(archive, monkeypatch, capsys, arguments, said):
