@@ -1,6 +1,6 @@
 """The counts of a job, and the sum that has to come out: rows in = survivors + removed + quarantined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from ghirbal.cleaning import totals
 from ghirbal.evidence import PLACE
 from ghirbal.excess import excess, inside
 from ghirbal.finding import ARTICLES, PARAGRAPHS
+from ghirbal.inputs import InputFile
 from ghirbal.ordered import in_order
 from ghirbal.output import Output
 from ghirbal.plan import Plan
@@ -152,3 +153,19 @@ def noted(*, repeated: int, unreadable: int) -> list[str]:
         dates = many(unreadable, "date")
         said.append(f"{dates} could not be read; without one a row comes last in order of preference")
     return said
+
+
+def changed(files: Sequence[InputFile]) -> list[str]:
+    """Say which files are not as long as when the job began: a crawler may go on writing while an archive is read.
+
+    >>> from pathlib import Path
+    >>> changed([InputFile(Path("a.jsonl"), "a.jsonl", "jsonl", None, 3)])[0]
+    'a.jsonl is no longer as long as when the job began: what came later may be in the result or not, and run.json has \
+the fingerprint of before'
+    """
+    others = [file.name for file in files if not file.path.is_file() or file.path.stat().st_size != file.size]
+    if not others:
+        return []
+    are = f" and {many(len(others) - 1, 'more file')} are" if len(others) > 1 else " is"
+    known = "what came later may be in the result or not, and run.json has the fingerprint of before"
+    return [f"{others[0]}{are} no longer as long as when the job began: {known}"]

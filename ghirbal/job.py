@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from ghirbal.accounting import account, notes
+from ghirbal.accounting import account, changed, notes
 from ghirbal.cleaning import clean_and_sketch
 from ghirbal.errors import UsageError
 from ghirbal.finding import find_articles, find_paragraphs
@@ -91,7 +91,7 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     run = {
         "job": plan.job,
         "counts": account(results, written, output, plan),
-        "notes": [*results.settled.notes, *notes(results, output)],
+        "notes": [*results.settled.notes, *notes(results, output), *changed(plan.files)],
         "private": list(plan.private),
     }
     if plan.table is not None and "sites" not in plan.job:

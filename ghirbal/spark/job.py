@@ -11,7 +11,7 @@ import polars as pl
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
-from ghirbal.accounting import counted, noted
+from ghirbal.accounting import changed, counted, noted
 from ghirbal.cleaning import CLEAN
 from ghirbal.columns import settle
 from ghirbal.evidence import TABLES
@@ -124,6 +124,7 @@ def _make(session: SparkSession, plan: Plan, output: Output, progress: Progress,
                 repeated=on_parts.rows_of(places) - on_parts.rows_of(places.select("id").distinct()),
                 unreadable=sum(known.get("unreadable dates", 0) for _, known in facts),
             ),
+            *changed(plan.files),
         ],
         "private": list(plan.private),
     }

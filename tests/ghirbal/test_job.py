@@ -18,6 +18,7 @@ from dedup import shingle_sets
 from ghirbal.command import main
 from ghirbal.errors import UsageError
 from ghirbal.evidence import TABLES
+from ghirbal.finding import find_articles
 from ghirbal.job import clean, dedup, run
 from ghirbal.options import Options
 from ghirbal.output import claimed
@@ -394,6 +395,18 @@ def test_names_that_are_no_utf8_and_links_end_like_any_other(tmp_path, rows, wri
     assert set(table(tmp_path / "out", "decisions")["file"]) == {"\\xff.jsonl", "day/link.jsonl"}
     stages = json.loads((tmp_path / "out" / "timings.json").read_bytes())
     assert [stage["below"] for stage in stages.values() if "below" in stage] == [[str(folder / "in")]]
+
+
+def test_input_that_grows_meanwhile_is_told(archive, tmp_path, monkeypatch):
+    def while_files_grow(*arguments):
+        for path in archive.rglob("*.jsonl"):
+            with path.open("a") as grown:
+                grown.write('{"text": "one row more"}\n')
+        return find_articles(*arguments)
+
+    monkeypatch.setattr("ghirbal.job.find_articles", while_files_grow)
+    outcome = run([archive], tmp_path / "out")
+    assert outcome.notes[-1].startswith("a.jsonl and 1 more file are no longer as long as when the job began")
 
 
 def test_articles_inside_longer_ones_go_when_asked(tmp_path):
