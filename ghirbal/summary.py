@@ -81,7 +81,8 @@ def unread(outcome: Outcome) -> Iterator[str]:
         told = f"{first['file']}, {row}: {first['error']}"
         begun = ":" if count == 1 else ", the first is"
         rests = "the rest of a file" if count == 1 else f"{count:,} rows or rests of files"
-        yield f"{rests if rest else many(count, 'row')} could not be read{begun} {told}; see {path}"
+        hint = " (--encoding NAME, if it is another)" if first["error"].startswith("not utf-8") else ""
+        yield f"{rests if rest else many(count, 'row')} could not be read{begun} {told}{hint}; see {path}"
 
 
 def _beside(told: dict[str, Any]) -> str:

@@ -46,7 +46,13 @@ def sentence(text: str, files: Sequence[str], there: Collection[str]) -> str:
     >>> sentence("text", ["a.jsonl", "b.jsonl"], ["body", "id"])
     "no row of a.jsonl or of the file after it has the field 'text'; it has body, id: \
 name the one that holds the text, as in --text body"
+    >>> sentence("text", ["a.csv"], ["id;text"])
+    "a.csv has one column, 'id;text': .csv is read with commas and .tsv with tabs between the columns"
     """
+    only = next(iter(there)) if len(there) == 1 else ""
+    if ";" in only or "\t" in only:  # the header of a CSV file that spreadsheets of much of the world write
+        known = ".csv is read with commas and .tsv with tabs between the columns"
+        return f"{files[0]} has one column, {only[:200]!r}: {known}"
     others = len(files) - 1
     after = f" or of the {'file' if others == 1 else f'{others:,} files'} after it" if others else ""
     named = {column.lower(): column for column in there}

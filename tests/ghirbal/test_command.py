@@ -370,6 +370,10 @@ def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
             "2 rows could not be read, the first is a.jsonl, row 2: text is null; WHERE",
         ),
         (
+            {"a.txt": "\udce9"},
+            "1 row could not be read: a.txt, row 1: not utf-8: LATER (--encoding NAME, if it is another); WHERE",
+        ),
+        (
             {"a.jsonl": '{"text": "Rain."}\n', "b.csv": "id,body\n1,Rain.\n2,Sun.\n"},
             "the rest of a file could not be read: b.csv, from byte 0 on: HEADER; WHERE",
         ),
@@ -382,10 +386,10 @@ def test_no_traceback_whatever_happens(error, sentence, monkeypatch, capsys):
 def test_what_could_not_be_read_is_told_with_its_first_error(files, sentence, tmp_path, capsys):
     for name, text in files.items():
         (tmp_path / "in").mkdir(exist_ok=True)
-        (tmp_path / "in" / name).write_text(text)
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8", errors="surrogateescape")
     out = tmp_path / "out"
     told = sentence.replace("HEADER", "no usable header: no column 'text' among id, body")
-    told = told.replace("WHERE", f"see {out}/quarantine.jsonl")
+    told = told.replace("LATER", "unexpected end of data at byte 0").replace("WHERE", f"see {out}/quarantine.jsonl")
     for _ in range(2):  # also of a result that is finished already
         assert main(["run", str(tmp_path / "in"), "-o", str(out)]) == 0
         assert f"ghirbal: note: {told}\n" in capsys.readouterr().err

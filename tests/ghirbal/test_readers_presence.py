@@ -78,6 +78,13 @@ def test_a_stream_says_it_at_its_end(tmp_path):
     )
 
 
+def test_a_header_with_other_separators_is_told_as_that(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("id;text\n1;Rain fell.\n")
+    assert main(["run", str(tmp_path / "a.csv"), "-o", str(tmp_path / "out")]) == 2
+    said = "a.csv has one column, 'id;text': .csv is read with commas and .tsv with tabs between the columns\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
 def test_several_files_are_counted(tmp_path):
     for name in ("a", "b", "c"):
         jsonl(tmp_path / f"{name}.jsonl")
