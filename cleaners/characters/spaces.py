@@ -13,9 +13,9 @@ from cleaners.characters.spans import SPANS, found_spans, run_spans
 _NO_BREAK = "\u00a0\u202f\u2007\u2009"
 _ODD = _NO_BREAK + "\u2002\u2003\u200a\u2028\u2029\u1680\u205f\u2000\u2001\u2004\u2005\u2006\u2008"
 _IDEOGRAPHIC = "\u3000"
-_EDGES = "\n\t" + _IDEOGRAPHIC
+_EDGES = "\n\r\t" + _IDEOGRAPHIC
 _LEADING = " \t" + _ODD
-_TRAILING = _LEADING + _IDEOGRAPHIC
+_TRAILING = _LEADING + _IDEOGRAPHIC + "\r"  # a return before spaces would be a line's end once they are gone
 _PROSE = 100  # characters: a shorter line may be verse, code or the row of a table
 
 _DOUBLED = "doubled space"
@@ -47,7 +47,7 @@ class NormalizeSpaces:
         return any_of(
             [
                 *(text.str.starts_with(edge) for edge in " \t"),
-                *(text.str.ends_with(edge) for edge in " \t" + _IDEOGRAPHIC),
+                *(text.str.ends_with(edge) for edge in " \t\r" + _IDEOGRAPHIC),
                 _has_inner(text),
             ]
         )
@@ -121,7 +121,7 @@ def _placed(spans: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 def _is_plain_prose(text: pl.Expr) -> pl.Expr:
     """Whether each doubled space of a line is between words: most lines that have any, so they are asked natively."""
     prose = text.str.strip_chars(_TRAILING).str.len_chars() >= _PROSE
-    return prose & ~text.str.contains(r"   |\t|\x{3000}") & ~contains_one_of(text, _ODD)
+    return prose & ~text.str.contains(r"   |[\t\r]|\x{3000}") & ~contains_one_of(text, _ODD)
 
 
 def _doubled_spaces(lines: pl.DataFrame) -> pl.DataFrame:

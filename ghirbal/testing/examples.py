@@ -18,6 +18,7 @@ HOSTILE: Final = (
     "", "\n", "\n\n\n", " ", "\r\n", "a", "\u0640", "a\r\nb\r\n", "a\n\r\nb", "\x00", "\ufffd\n\ufeff",
     "#\n##\n#a #b #c", "a\n\u200f\u202b \nb", "\u200f \u200f\n", "\u2028a\u2028",
     "&amp;amp;lt;\n&#x110000; &#0;", "» « »\n| | |", "share\nshare\nshare", "ـ" * 50, "\u202e\u2066abc", " \n \n ",
+    "a\n\u3000\r\u00a0\nb  \r\n",
     "Home » News", "اقرأ أيضا:", "اقرأ أيضا:\n" * 5, "aXA6IDEuMi4zLjQ=", "a" * 5000 + "\n" + "b " * 3000,
 )  # fmt: skip
 """What breaks programs: nothing, only terminators, controls, half a mark, one endless word."""
