@@ -1,10 +1,12 @@
 """The session that the command makes, on this machine unless Spark's own configuration names another master."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # as Spark has it
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
@@ -18,6 +20,7 @@ def own_session() -> Iterator[SparkSession]:
     A worker has one core: threads of its own would only stand in the way of the other workers.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    before = signal.getsignal(signal.SIGINT)
     builder = (
         SparkSession.builder.appName("ghirbal")
         .config("spark.executorEnv.POLARS_MAX_THREADS", "1")
@@ -27,8 +30,15 @@ def own_session() -> Iterator[SparkSession]:
         session = builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise UsageError(f"Spark does not start (it needs a JDK, 17 or later): {error.getMessage()}") from error
+    # Spark takes requests to stop for itself, and ends in a traceback.
+    signal.signal(signal.SIGINT, before)
     session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
-    finally:
-        session.stop()
+    except BaseException:
+        with suppress(
+            Py4JError
+        ):  # a call that was broken off leaves its answer in the way; Java ends with this process
+            session.stop()
+        raise
+    session.stop()

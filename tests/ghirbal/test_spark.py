@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -131,6 +132,25 @@ def test_a_killed_job_goes_on_past_damaged_parts(session, archive, tmp_path, mon
     assert outcome.resumed
     local.clean([archive], tmp_path / "local")
     assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_a_stopped_command_says_so(archive, tmp_path):
+    """Java is not told by the signal here, as it is on a terminal; the command must end all the same."""
+    call = [sys.executable, "-m", "ghirbal", "clean", str(archive), "-o", str(tmp_path / "out"), "--engine", "spark"]
+    quick = {
+        **os.environ,
+        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    process = subprocess.Popen(call, env=quick, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and not (tmp_path / "out").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "ghirbal: error: stopped; the same command goes on where it stopped\n" in said
+    assert "Traceback" not in said
 
 
 def test_errors_are_one_sentence(session, archive, tmp_path):
