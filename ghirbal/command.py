@@ -20,7 +20,7 @@ from ghirbal.checking import options as checking
 from ghirbal.errors import GhirbalError, UsageError
 from ghirbal.options import CLEANING, FINDING, READING, WRITING, Options, Telling
 from ghirbal.speech import Speech, many, takes_colours
-from ghirbal.stopping import STOPPED, Stopped, stoppable
+from ghirbal.stopping import STOPPED, Stopped, heed, stoppable
 
 BROKEN_PIPE = 141
 FAULT = 70
@@ -42,6 +42,7 @@ def _job(arguments: argparse.Namespace, options: Options) -> int:
 
     speech = _speech(arguments)
     with _engine(options.engine, arguments.command) as call:
+        heed()
         progress = Progress(sys.stderr, telling=speech.telling)
         outcome = call(arguments.inputs, arguments.output, options=options, progress=progress)
     for note in (*outcome.notes, *unread(outcome)):
@@ -72,6 +73,7 @@ def _stream(arguments: argparse.Namespace, options: Options) -> int:
         raise UsageError("what comes from stdin goes to stdout: leave out -o, or name a file as INPUT")
     from ghirbal.stream import STDIN, clean_stream
 
+    heed()
     if sys.stdout.name == os.devnull:  # not redirected to it (that is "<stdout>"), but closed: see `main`
         raise UsageError("stdout is closed, so the clean rows have nowhere to go")
     rejected = clean_stream(STDIN, sys.stdout.buffer, sys.stderr, options=options)
@@ -84,6 +86,7 @@ def _sites(arguments: argparse.Namespace, options: Options) -> int:
     from ghirbal.progress import Progress
     from ghirbal.sites_job import sites
 
+    heed()
     speech = _speech(arguments)
     progress = Progress(sys.stderr, telling=speech.telling)
     table, rejected = sites(arguments.inputs, arguments.output, options=options, progress=progress)
@@ -111,6 +114,7 @@ def _report(arguments: argparse.Namespace, _: Options) -> int:
 def _check(arguments: argparse.Namespace, _: Options) -> int:
     from ghirbal.checking.command import run
 
+    heed()
     colours = takes_colours(sys.stdout, os.environ)
     return run(vars(arguments), out=sys.stdout, complaints=sys.stderr, colours=colours)
 

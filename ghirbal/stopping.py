@@ -33,6 +33,15 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def heed() -> None:
+    """Let Ctrl-C interrupt what waits, as Python has it: call this once Polars is imported.
+
+    Polars catches SIGINT too, and asks the system to go on with what was interrupted (SA_RESTART). Then a command that
+    waits for a lock or for input hears of it when the wait is over: after all that numba compiles, or never.
+    """
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - it takes no keywords
+
+
 def _stop(number: int, _: object) -> NoReturn:
     signal.signal(signal.SIGALRM, partial(_end, number))
     signal.alarm(GRACE)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -454,6 +455,17 @@ raise SystemExit(command.main(["cleaners"]))
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert said == b"ghirbal: error: stopped\n"  # only a job goes on where it was
+
+
+def test_ctrl_c_reaches_a_command_that_waits_for_input():
+    """Polars has its own handler of SIGINT, which would let the wait go on."""
+    with subprocess.Popen([*GHIRBAL, "clean", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        given_up = time.monotonic() + 20
+        while "pipe" not in Path(f"/proc/{process.pid}/wchan").read_text() and time.monotonic() < given_up:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr.read() == b"ghirbal: error: stopped\n"
 
 
 def test_what_was_stopped_leaves_no_alarm_behind():
