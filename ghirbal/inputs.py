@@ -70,7 +70,7 @@ def find_inputs(inputs: Sequence[str | Path], *, outputs: Sequence[Path] = ()) -
         try:
             root, paths = _expand(str(given), ours)
         except OSError as error:
-            raise InputError(f"cannot read {given}: {error.strerror}") from error
+            raise InputError(f"cannot read {error.filename or given}: {error.strerror}") from error
         if not paths:
             raise InputError(f"nothing to read in {given}: no file there ends in {KNOWN}")
         roots.append(root)

@@ -103,6 +103,13 @@ def test_links(tmp_path: Path) -> None:
     assert names(tmp_path / "in") == ["out/far.txt", "out/y.txt", "z/x.txt"]
 
 
+def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
+    make(tmp_path, "in/x.txt")
+    (tmp_path / "in" / "loop.txt").symlink_to("loop.txt")
+    with pytest.raises(InputError, match=r"cannot read .*/in/loop\.txt: Too many levels of symbolic links"):
+        names(tmp_path)
+
+
 def test_ten_thousand_files(tmp_path: Path) -> None:
     for i in range(100):
         make(tmp_path, *(f"{i:02}/{j:02}.txt" for j in range(100)))
