@@ -17,7 +17,7 @@ _PLACE_AND_SOURCE: Final = rf"^\s*{_NAME}\s[-–—]\s{_NAME}[:：]?\s*$|^\s*{_N
 class DropByline:
     r"""Drop by-lines and agency marks outside the body. Who wrote a text is content to some: an opinion.
 
-    A line that ends as a sentence does is one, for the words of by-lines begin sentences too (`By evening the …`).
+    A line that ends as a sentence or a verse does stays: the words of by-lines begin those too (`By evening the …`).
 
     >>> from cleaners import clean_text
     >>> text = "By Jane Doe\nThe council met on Monday and talked about the bridge for hours."
@@ -35,7 +35,7 @@ class DropByline:
     def mark(self, page: pl.DataFrame) -> pl.DataFrame:
         """Mark lines that are, or begin with, the words of a by-line or an agency's mark."""
         found = matched(page, ("byline", "agency_mark", "live_updates_mark"))
-        stops = pl.col("text").str.contains(r"[\p{L}\p{M}]{2}[.!?؟。！？۔]\s*$") & ~pl.col("whole")
+        stops = pl.col("text").str.contains(r"[\p{L}\p{M}]{2}[.,،;!?؟。！？۔]\s*$") & ~pl.col("whole")
         short = found.filter((pl.col("words") <= self.most_words) & ~pl.col("sentence") & ~stops)
         return marks(short, self, reason=pl.col("reason"), evidence="place")
 
