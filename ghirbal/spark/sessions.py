@@ -4,9 +4,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # as Spark has it
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
@@ -35,10 +34,8 @@ def own_session() -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
-    except BaseException:
-        with suppress(
-            Py4JError
-        ):  # a call that was broken off leaves its answer in the way; Java ends with this process
-            session.stop()
+    except Exception:
+        session.stop()
         raise
+    # Not reached where a request to stop broke a call off: its answer stands in the way. Java ends with this process.
     session.stop()
