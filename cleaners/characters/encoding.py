@@ -165,10 +165,12 @@ def _better(proposed: pl.DataFrame) -> pl.DataFrame:
     # words in capitals are such (`МІЛІЦІЯ“`).
     shorter = proposed["text"].str.len_chars().cast(pl.Int64) - proposed["after"].str.len_chars()
     reads_well = pl.Series((old.share >= _READS_WELL) & (old.telling >= _PROOF))
-    worded = proposed.select(~_makes_no_words()).to_series()
-    clear = frequent | latin | ((shorter >= _PROOF) & ~reads_well & (worded | (shorter >= _CERTAIN)))
-    doubtful = proposed.filter(~clear & worded).filter(mojibake.looks_bad(pl.col("text")))
-    return pl.concat([proposed.filter(clear), doubtful]).select(
+    sure = frequent | latin
+    rest = proposed.with_columns(proof=(shorter >= _PROOF) & ~reads_well, certain=shorter >= _CERTAIN).filter(~sure)
+    rest = rest.with_columns(worded=~_makes_no_words())
+    proved, worded = pl.col("proof") & (pl.col("worded") | pl.col("certain")), pl.col("worded")
+    rest = rest.filter(proved | (worded & mojibake.looks_bad(pl.col("text"))))
+    return pl.concat([proposed.filter(sure), rest.select(proposed.columns)]).select(
         "at",
         "before",
         text="after",
