@@ -137,10 +137,8 @@ def _fold_some(texts: pl.Series, width: int = 2) -> pl.Series:
     space = kept == _SPACE
     stays = ~space
     stays[:-1] |= space[:-1] & stays[1:] & (kept[1:] != _LINE_END)
-    keys = pl.DataFrame({"text": [kept[stays].tobytes().decode(_ENCODINGS[width])[:-1]]})
-    return (
-        keys.select(pl.col("text").str.split("\n").explode().str.strip_chars_start(" ")).to_series().alias(texts.name)
-    )
+    keys = pl.Series(texts.name, [kept[stays].tobytes().decode(_ENCODINGS[width])[:-1]]).to_frame()
+    return keys.select(pl.all().str.split("\n").explode().str.strip_chars_start(" ")).to_series()
 
 
 def _lengthened(units: NDArray[Any], folded: NDArray[Any]) -> NDArray[Any]:

@@ -49,14 +49,13 @@ def composed(first: pl.DataFrame, second: pl.DataFrame, texts: pl.Series) -> pl.
     whole = _of_whole_lines(first.filter(in_tangle), on_rewritten.filter(in_tangle), texts)
     knotted = in_tangle & ~pl.col("row").is_in(whole["row"].implode())
     before, after = _edits_by_row(first.filter(knotted)), _edits_by_row(on_rewritten.filter(knotted))
-    composed = [
+    rest = [
         (row, *edit[:4], "\n".join(edit.cleaner), "\n".join(edit.reason))
         for row in before
         for edit in compose(before[row], after[row])
     ]
     changing = whole.filter(pl.col("before") != pl.col("after"))
-    rest = pl.DataFrame(composed, schema=SPANS, orient="row")
-    return pl.concat([first.filter(~in_tangle), apart, changing, rest])
+    return pl.concat([first.filter(~in_tangle), apart, changing, pl.DataFrame(rest, schema=SPANS, orient="row")])
 
 
 def _of_whole_lines(first: pl.DataFrame, second: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
@@ -69,17 +68,17 @@ def _of_whole_lines(first: pl.DataFrame, second: pl.DataFrame, texts: pl.Series)
         .with_columns(left=pl.lit(texts).gather(row))
         .filter(size == pl.col("left").str.len_bytes() + pl.col("lost"))
     )
-    names = pl.concat([whole, second.filter(row.is_in(whole["row"].implode())).sort("row", "start")], how="diagonal")
+    later = second.filter(row.is_in(whole["row"].implode())).sort("row", "start")
+    names = pl.concat([spans.select("row", "cleaner", "reason") for spans in (whole, later)])
     joined = (
-        names.select("row", pl.col("cleaner", "reason").str.split("\n"))
+        names.with_columns(pl.col("cleaner", "reason").str.split("\n"))
         .explode("cleaner", "reason")
         .unique(maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(pl.col("cleaner", "reason").str.join("\n"))
     )
-    return whole.drop("cleaner", "reason").join(joined, on="row").select(
-        "row", "start", "end", "before", "left", "cleaner", "reason"
-    ).rename({"left": "after"})  # fmt: skip
+    kept = whole.select("row", "start", "end", "before", after="left")
+    return kept.join(joined, on="row").select(SPANS.names())
 
 
 def _moved(first: pl.DataFrame, second: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:

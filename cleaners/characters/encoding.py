@@ -80,7 +80,7 @@ class FixEncoding:
         """
         before = pl.col("before")
         rows = pl.DataFrame({"before": lines}).with_row_index("at").filter(before.str.contains(_TRACES))
-        rows = rows.filter(_is_suspect(_without_closed_capitals(before))).select(
+        rows = rows.filter(_is_suspect(_without_lookalikes(before))).select(
             "at", "before", text="before", reason=pl.lit("")
         )
         settled = [rows.clear()]
@@ -96,20 +96,20 @@ class FixEncoding:
 
     def flag(self, lines: pl.Series) -> pl.DataFrame:
         """Flag lines that look wrong; ask it about the lines that `rewrite` left."""
-        text = _without_closed_capitals(pl.col("text"))
+        text = _without_lookalikes(pl.col("text"))
         pairs = text.str.count_matches(_ARABIC_LEAD_AND_CONTINUATION) >= _FLAGGED_PAIRS
         wrong = mojibake.looks_bad(text, or_has=legacy_misread.WORD) | pairs
         return (
             pl.DataFrame({"text": lines})
             .with_row_index("at")
-            .filter(pl.col("text").str.contains(_TRACES))
+            .filter(pl.col("text").str.contains(_TRACES))  # few; both sides of an `&` would be asked of all
             .filter(text.str.contains(_TRACES) & wrong)
             .select("at", start=0, end=pl.col("text").str.len_bytes(), reason=pl.lit("encoding not repaired"))
             .cast(FLAGS)
         )
 
 
-def _without_closed_capitals(text: pl.Expr) -> pl.Expr:
+def _without_lookalikes(text: pl.Expr) -> pl.Expr:
     """Leave out what looks like a piece of UTF-8 and is a word's end or a sign of multiplication."""
     return text.str.replace_all(_CLOSED_CAPITAL, "").str.replace_all(_CLOSED_BELOW, "$1").str.replace_all(_TIMES, "$1")
 

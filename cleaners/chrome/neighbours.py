@@ -12,13 +12,13 @@ _LABEL: Final = r"^\s*[^:：]{1,40}[:：]\s?\S"
 
 def with_neighbours(lines: pl.DataFrame, page: pl.DataFrame) -> pl.DataFrame:
     """Add what stands right above and below lines of a page, in the same document: text, key, words, kind, classes."""
-    doc = page["doc"].to_numpy()
+    doc, own_doc = page["doc"].to_numpy(), lines["doc"].to_numpy()
     at = np.searchsorted(page["row"].to_numpy(), lines["row"].to_numpy())
     sides = []
     for side, step in (("above", -1), ("below", 1)):
         there = at + step
         own = (there >= 0) & (there < page.height)
-        own[own] = doc[there[own]] == lines["doc"].to_numpy()[own]
+        own[own] = doc[there[own]] == own_doc[own]
         place = pl.when(pl.lit(pl.Series(own))).then(pl.lit(pl.Series(there)))
         neighbours = pl.col("text", "key", "words", "sentence", "classes").gather(place)
         sides.append(page.select(neighbours.name.suffix(f"_{side}")))
@@ -38,6 +38,11 @@ def is_said() -> pl.Expr:
 def is_quoted() -> pl.Expr:
     """Tell lines that are all quotation."""
     return pl.col("text").str.contains(r"^\s*[\"'“”«»‘’„‹›「『].*[\"'“”«»‘’‹›」』]\s*$")
+
+
+def is_announced() -> pl.Expr:
+    """Tell lines right below one of the article's own that ends with a colon; to be asked `with_neighbours`."""
+    return (pl.col("text_above").str.contains(ENDS_IN_COLON) & pl.col("classes_above").is_null()).fill_null(value=False)
 
 
 def is_item(text: str = "text") -> pl.Expr:

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from cleaners.arguments import check_argument
-from cleaners.chrome.neighbours import ENDS_IN_COLON, announced_items, is_label, is_said, with_neighbours
+from cleaners.chrome.neighbours import announced_items, is_announced, is_label, is_said, with_neighbours
 from cleaners.chrome.subjects import speaks_of
 from cleaners.options import check_options, nearest
 from cleaners.page import MARKS, marks
@@ -127,8 +127,7 @@ def _is_told(page: pl.DataFrame, found: pl.DataFrame) -> pl.Expr:
 
     A button is no notice; nor does a signed and dated one belong to the article because that speaks of copyright.
     """
-    announced = pl.col("text_above").str.contains(ENDS_IN_COLON) & pl.col("classes_above").is_null()
-    told = announced.fill_null(value=False)
+    told = is_announced()
     undated = ~pl.col("text").str.contains(_DATED)
     for notice in _NOTICES:
         docs = found.filter(pl.col("reason") == notice)["doc"].unique()

@@ -8,6 +8,7 @@ import polars as pl
 from cleaners.chrome.neighbours import (
     ENDS_IN_COLON,
     announced_items,
+    is_announced,
     is_any,
     is_item,
     is_label,
@@ -136,7 +137,7 @@ class DropReadAlso:
         title &= ~pl.col("text").str.contains(r"[.。۔:：]\s*$|^\s*\p{Nd}{1,2}\s*[.)]\s|^\s*[-–—]+\s")
         alone = ~(opens | begins)
         label = is_label(begins, pl.lit(value=False))
-        told = is_quoted() | (pl.col("text_above").str.contains(ENDS_IN_COLON) & pl.col("classes_above").is_null())
+        told = is_quoted() | is_announced()
         told |= is_item() & pl.any_horizontal(
             is_item(f"text_{side}") & pl.col(f"classes_{side}").is_null() for side in ("above", "below")
         )

@@ -34,7 +34,7 @@ def own_session() -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
-    except Exception:
+    except Exception:  # whatever failed; but not a request to stop, which is none
         session.stop()
         raise
     # Not reached where a request to stop broke a call off: its answer stands in the way. Java ends with this process.
