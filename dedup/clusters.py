@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from dedup.buckets import Buckets, add_members
 from dedup.judge import Guard, Judge, is_free
 from dedup.kernels import kernel
-from dedup.proof import jaccard, least_shared, may_share, shared_at_least
+from dedup.marks import may_share
+from dedup.proof import jaccard, least_shared, shared_at_least
 from dedup.sets import SetPool
 from dedup.templates import Template, reference_set
 
@@ -114,7 +115,8 @@ class _Search:
         event, document, about = _advance(
             document, templated, members.starts, members.buckets, members.slots[:end], self._starts, self._counts,
             self._leaders, self._compared, self._templates.of_bucket, self._huge, pool.hashes, pool.places, pool.sizes,
-            pool.marks, *self._ratio, self._survivors, self._shared, self._noted, mode, self.judge.free, self._asked,
+            pool.marks, pool.firsts, *self._ratio, self._survivors, self._shared, self._noted, mode, self.judge.free,
+            self._asked,
         )  # fmt: skip
         return int(event), int(document), int(about)
 
@@ -221,7 +223,7 @@ class Templates:
 @kernel
 def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, PLR0917 - numba's types, flat arrays, one loop
     document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,
-    hashes, places, sizes, marks, a, b, survivors, shared, noted, mode, free, asked,
+    hashes, places, sizes, marks, marks_from, a, b, survivors, shared, noted, mode, free, asked,
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
     while document < slots.size:
@@ -243,7 +245,10 @@ def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, P
                     continue
                 other = slots[leader]
                 need = least_shared(size, sizes[other], a, b)
-                if need > min(size, sizes[other]) or not may_share(size, marks[slot], sizes[other], marks[other], need):
+                if need > min(size, sizes[other]) or not may_share(
+                    marks, marks_from[slot], marks_from[slot + 1], size - need,
+                    marks, marks_from[other], marks_from[other + 1], sizes[other] - need,
+                ):  # fmt: skip
                     continue
                 if places[slot] < 0:
                     return _MISSING, document, slot

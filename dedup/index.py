@@ -11,7 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
-from dedup.proof import bit_count, least_shared
+from dedup.marks import bit_count, may_share, set_marks
+from dedup.pairs import listed
+from dedup.proof import least_shared
 from dedup.rule import SHORT, Rule
 from dedup.shingles import folded_points, shingle_sets
 from dedup.sketches import SEED, band_columns
@@ -115,13 +117,10 @@ def index_keys(sketches: pl.DataFrame, rule: Rule) -> pl.DataFrame:
 
 
 TRAITS: Final = pl.Schema({"shingles": pl.UInt32(), "marks": pl.List(pl.UInt64())})
-"""Size of each shingle set, and by which shingles most pairs are ruled out unread: of 64 · 2ⁿ bits, at least two for
-each shingle, those are set that the low bits of its hash number. A bit that another set lacks is a shingle that it
-lacks. Folded in half, the marks of a large set are those that it would have with fewer bits."""
+"""Size of each shingle set, and its marks (see `dedup.marks`)."""
 
 MOST_WORDS: Final = 32
-"""Words of 64 bits in the marks of the largest sets. Of the stored news that share a band with one of a thousand new
-articles and have the size, marks of 64 bits let half through, of 512 two in a hundred, of 1,024 one in a thousand."""
+"""Words in the marks of the largest sets."""
 
 
 def index_traits(texts: pl.Series, rule: Rule) -> pl.DataFrame:
@@ -131,27 +130,8 @@ def index_traits(texts: pl.Series, rule: Rule) -> pl.DataFrame:
     [(3, 1), (0, 1)]
     """
     sets = shingle_sets(texts, words=rule.words)
-    marks, starts = _marks(sets.hashes, sets.starts, MOST_WORDS)
-    rows = np.repeat(np.arange(len(texts), dtype=np.uint32), np.diff(starts))
-    lists = pl.DataFrame({"row": rows, "marks": marks}).group_by("row", maintain_order=True).agg("marks")
-    return pl.DataFrame({"shingles": np.diff(sets.starts), "marks": lists["marks"]}, schema_overrides=TRAITS)
-
-
-@kernel
-def _marks(hashes, starts, most):  # type: ignore[no-untyped-def]  # numba's types
-    ends = np.zeros(starts.size, np.int64)
-    for i in range(starts.size - 1):
-        words = 1
-        while words < most and 32 * words < starts[i + 1] - starts[i]:
-            words *= 2
-        ends[i + 1] = ends[i] + words
-    marks = np.zeros(ends[-1], np.uint64)
-    for i in range(starts.size - 1):
-        mask = np.uint64(ends[i + 1] - ends[i] - 1)
-        for j in range(starts[i], starts[i + 1]):
-            word = np.int64((hashes[j] >> np.uint64(6)) & mask)
-            marks[ends[i] + word] |= np.uint64(1) << (hashes[j] & np.uint64(63))
-    return marks, ends
+    marks, starts = set_marks(sets.hashes, sets.starts, MOST_WORDS)
+    return pl.DataFrame({"shingles": np.diff(sets.starts), "marks": listed(marks, starts)}, schema_overrides=TRAITS)
 
 
 def index_hits(
@@ -219,7 +199,7 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, fla
             if (a + b) * (other - np.int64(bit_count(head & ~own_head))) < least:
                 continue
             need = least_shared(size, other, a, b)
-            if _fit(
+            if may_share(
                 own_marks, own_starts[own], own_starts[own + 1], size - need,
                 marks, starts[at], starts[at + 1], other - need,
             ):  # fmt: skip
@@ -234,21 +214,3 @@ def _heads(marks, starts):  # type: ignore[no-untyped-def]  # numba's types
         for j in range(starts[i], starts[i + 1]):
             heads[i] |= marks[j]
     return heads
-
-
-@kernel
-def _fit(marks, first, end, spare, others, others_first, others_end, others_spare):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
-    """Tell whether each of two sets can lack as few shingles of the other as it may spare, by their marks."""
-    words = min(end - first, others_end - others_first)
-    for i in range(words):
-        one = marks[first + i]
-        for j in range(first + i + words, end, words):
-            one |= marks[j]
-        other = others[others_first + i]
-        for j in range(others_first + i + words, others_end, words):
-            other |= others[j]
-        spare -= np.int64(bit_count(one & ~other))
-        others_spare -= np.int64(bit_count(other & ~one))
-        if spare < 0 or others_spare < 0:
-            return False
-    return True

@@ -1,10 +1,13 @@
 """The exact comparison of pairs that an engine brings together: sets in, what they share out."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dedup.kernels import kernel
+from dedup.marks import may_share
 from dedup.proof import least_shared, shared_at_least
 from dedup.rule import Rule
 
@@ -19,6 +22,22 @@ def verify_pairs(lefts: pl.Series, rights: pl.Series, rule: Rule) -> NDArray[np.
     return np.asarray(_verify(*_arrays(lefts), *_arrays(rights), *rule.ratio))
 
 
+def may_verify(
+    lefts: tuple[pl.Series, pl.Series], rights: tuple[pl.Series, pl.Series], rule: Rule
+) -> NDArray[np.bool_]:
+    """Tell by sizes and marks (see `dedup.marks`) of the sets in each row whether `verify_pairs` can find it similar.
+
+    >>> marks = pl.Series([[0b11]], dtype=pl.List(pl.UInt64))
+    >>> few, many = (pl.Series([2]), marks), (pl.Series([9]), marks)
+    >>> may_verify(few, few, Rule()).tolist(), may_verify(few, many, Rule()).tolist()
+    ([True], [False])
+    """
+    (sizes, marks), (other_sizes, other_marks) = lefts, rights
+    return np.asarray(
+        _may_verify(sizes.to_numpy(), *_arrays(marks), other_sizes.to_numpy(), *_arrays(other_marks), *rule.ratio)
+    )
+
+
 def verify_block(
     lefts: pl.Series, rights: pl.Series, rule: Rule
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -29,6 +48,16 @@ def verify_block(
     [[0, 1], [0, 1], [3, 3]]
     """
     return _verify_block(*_arrays(lefts), *_arrays(rights), *rule.ratio)  # type: ignore[no-any-return]  # a kernel's answer has no type
+
+
+def listed(values: NDArray[Any], starts: NDArray[np.int64]) -> pl.Series:
+    """Return sets, or marks, that lie one after the other as a column of lists; none of them is empty.
+
+    >>> listed(np.array([1, 2, 3], np.uint64), np.array([0, 2, 3])).to_list()
+    [[1, 2], [3]]
+    """
+    rows = np.repeat(np.arange(starts.size - 1), np.diff(starts))
+    return pl.DataFrame({"row": rows, "own": values}).group_by("row", maintain_order=True).agg("own")["own"]
 
 
 def _arrays(sets: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -44,6 +73,16 @@ def _verify(x, x_starts, y, y_starts, a, b):  # type: ignore[no-untyped-def]  # 
         right = y[y_starts[i] : y_starts[i + 1]]
         shared[i] = shared_at_least(left, right, least_shared(left.size, right.size, a, b))
     return shared
+
+
+@kernel
+def _may_verify(x_sizes, x, x_starts, y_sizes, y, y_starts, a, b):  # type: ignore[no-untyped-def]  # noqa: PLR0917 - numba's types, flat arrays
+    may = np.zeros(x_sizes.size, np.bool_)
+    for i in range(may.size):
+        m, n = x_sizes[i], y_sizes[i]
+        need = least_shared(m, n, a, b)
+        may[i] = may_share(x, x_starts[i], x_starts[i + 1], m - need, y, y_starts[i], y_starts[i + 1], n - need)
+    return may
 
 
 @kernel

@@ -5,8 +5,6 @@ import numpy as np
 from cleaners.arguments import check_argument
 from dedup.kernels import kernel
 
-U64 = np.uint64
-
 
 @kernel
 def least_shared(m, n, a, b):  # type: ignore[no-untyped-def]  # numba's types
@@ -47,31 +45,6 @@ def shared_at_least(x, y, need):  # type: ignore[no-untyped-def]  # numba's type
 def shared_shingles(x, y):  # type: ignore[no-untyped-def]  # numba's types
     """Count the hashes that two sorted sets share."""
     return shared_at_least(x, y, 0)
-
-
-@kernel
-def bit_count(x: np.uint64) -> np.uint64:
-    """Count the set bits; LLVM makes one instruction of it."""
-    x = x - ((x >> U64(1)) & U64(0x5555555555555555))
-    x = (x & U64(0x3333333333333333)) + ((x >> U64(2)) & U64(0x3333333333333333))
-    x = (x + (x >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
-    return (x * U64(0x0101010101010101)) >> U64(56)
-
-
-@kernel
-def set_marks(hashes, starts):  # type: ignore[no-untyped-def]  # numba's types
-    """Set one of 64 bits for each shingle of each set: what no other set's mark has is in no other set."""
-    marks = np.zeros(starts.size - 1, np.uint64)
-    for i in range(marks.size):
-        for j in range(starts[i], starts[i + 1]):
-            marks[i] |= U64(1) << (hashes[j] & U64(63))
-    return marks
-
-
-@kernel
-def may_share(m, mark, n, other, need):  # type: ignore[no-untyped-def]  # numba's types
-    """Tell by their marks whether sets of `m` and `n` can share `need` shingles: 2 ns where a merge takes 50."""
-    return m - np.int64(bit_count(mark & ~other)) >= need and n - np.int64(bit_count(other & ~mark)) >= need
 
 
 def jaccard(x: np.ndarray, y: np.ndarray) -> float:

@@ -1,20 +1,22 @@
 """A store for the shingle sets of candidate documents, in memory or in a scratch file."""
 
 from bisect import bisect_right
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import polars as pl
 from numba.np.numpy_support import carray
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from dedup.kernels import kernel
-from dedup.proof import set_marks
+from dedup.marks import set_marks
 from dedup.shingles import ShingleSets
 from dedup.utf8 import pointer, utf8
 
 MEMORY: Final = 256 << 20
 """Bytes of shingle sets that are kept in memory, where there is a scratch file for more."""
+WORDS: Final = 8
+"""Words in the marks of the largest sets: 64 bytes a document, for which two in a hundred sets are read in vain."""
 TEXTS: Final = 64 << 20
 """Bytes of text that are kept so."""
 
@@ -33,13 +35,16 @@ class SetStore:
         self._sizes: list[NDArray[np.int32]] = []
         self._starts: list[NDArray[np.int64]] = []
         self._marks: list[NDArray[np.uint64]] = []
+        self._words: list[NDArray[np.int8]] = []
         self._capacity = memory // 8
         self._held = 0
 
     def add(self, sets: ShingleSets) -> None:
         """Add sets; each takes the next slot."""
         self._sizes.append(np.diff(sets.starts).astype(np.int32))
-        self._marks.append(set_marks(sets.hashes, sets.starts))
+        marks, firsts = set_marks(sets.hashes, sets.starts, WORDS)
+        self._marks.append(marks)
+        self._words.append(np.diff(firsts).astype(np.int8))
         self._parts.append(sets.hashes)
         self._held += sets.hashes.size
         if self._scratch is not None and self._held > self._capacity:
@@ -51,18 +56,27 @@ class SetStore:
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
         sizes = np.concatenate([*self._sizes, np.empty(0, np.int32)])
-        marks = np.concatenate([*self._marks, np.empty(0, np.uint64)])
+        marks, words = _emptied(self._marks, np.uint64), _emptied(self._words, np.int8)
+        firsts = np.concatenate([[0], np.cumsum(words, dtype=np.int64)])
         if not self._starts:
-            hashes = np.empty(self._held, np.uint64)
-            end = self._held
-            while self._parts:  # one after the other: two copies of all of them would be twice the memory
-                part = self._parts.pop()
-                hashes[end - part.size : end] = part
-                end -= part.size
-            return SetPool(hashes, np.cumsum(sizes, dtype=np.int64) - sizes, sizes, marks, np.empty(0, np.int64), None)
+            hashes = _emptied(self._parts, np.uint64)
+            places = np.cumsum(sizes, dtype=np.int64) - sizes
+            return SetPool(hashes, places, sizes, marks, firsts, np.empty(0, np.int64), None)
         starts = np.concatenate(self._starts)
         capacity = max(min(self._capacity, int(sizes.sum(dtype=np.int64))), 2 * int(sizes.max(initial=1)))
-        return SetPool(np.empty(capacity, np.uint64), np.full(sizes.size, -1), sizes, marks, starts, self._scratch)
+        room = np.empty(capacity, np.uint64)
+        return SetPool(room, np.full(sizes.size, -1), sizes, marks, firsts, starts, self._scratch)
+
+
+def _emptied(parts: list[NDArray[Any]], dtype: DTypeLike) -> NDArray[Any]:
+    """Join parts one after the other, and let go of each: two copies of all of them would be twice the memory."""
+    end = sum(part.size for part in parts)
+    joined = np.empty(end, dtype)
+    while parts:
+        part = parts.pop()
+        joined[end - part.size : end] = part
+        end -= part.size
+    return joined
 
 
 class TextStore:
@@ -120,6 +134,7 @@ class SetPool:
         places: NDArray[np.int64],
         sizes: NDArray[np.int32],
         marks: NDArray[np.uint64],
+        firsts: NDArray[np.int64],
         starts: NDArray[np.int64],
         scratch: BinaryIO | None,
     ) -> None:
@@ -127,6 +142,7 @@ class SetPool:
         self.places = places
         self.sizes = sizes
         self.marks = marks
+        self.firsts = firsts
         self._starts = starts
         self._scratch = scratch
         self._used = 0

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
@@ -27,33 +26,22 @@ _ENTRIES = pl.Schema({"band": pl.Int32(), "key": pl.Int64(), "rank": pl.Int64()}
 def ranked(work: Workspace, frame: DataFrame, descending: list[bool], schema: pl.Schema, name: str) -> DataFrame:
     """Give rows a `rank` from 0 in the order of `key_0`, `key_1` … (nulls last), then of part and position.
 
-    Each task of the sorted frame numbers its own rows; with the rows of the tasks before it that is the rank.
-    Both are written down before they are added, so that nothing is numbered twice.
+    Each task of the sorted frame numbers its own rows, and writes them down; with the rows of the tasks before it
+    that is the rank.
     """
     keys = [F.col(f"key_{place}") for place in range(len(descending))]
     order = [
         key.desc_nulls_last() if down else key.asc_nulls_last() for key, down in zip(keys, descending, strict=True)
     ]
-    numbered = pl.Schema({**schema, "task": pl.Int64(), "index": pl.Int64()})
-    ordered = frame.orderBy(*order, "part", "position").select(*schema.names())
-    rows = work.keep(mapped(ordered, _number, numbered), f"{name}-ordered")
-    tasks = sorted((row.task, row.rows) for row in rows.groupBy("task").agg(F.count(F.lit(1)).alias("rows")).collect())
-    firsts = np.cumsum([0, *(rows for _, rows in tasks)])[:-1]
-    before = {"task": [task for task, _ in tasks], "first": firsts}
-    offsets = work.frame(pl.DataFrame(before, schema={"task": pl.Int64, "first": pl.Int64}))
-    return rows.join(F.broadcast(offsets), "task").select(
-        *schema.names(), (F.col("first") + F.col("index")).alias("rank")
+    numbered = frame.orderBy(*order, "part", "position").select(
+        *schema.names(), F.monotonically_increasing_id().alias("number")
     )
-
-
-def _number(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    context = TaskContext.get()
-    task = context.partitionId() if context else 0
-    first = 0
-    for rows in batches:
-        index = pl.int_range(first, first + rows.height, dtype=pl.Int64).alias("index")
-        yield rows.with_columns(pl.lit(task, pl.Int64).alias("task"), index)
-        first += rows.height
+    rows = work.keep(numbered, name)
+    # Spark's documentation: the task in the upper 31 bits, the row's place in that task in the lower 33.
+    task, place = F.shiftright("number", 33), F.col("number").bitwiseAND((1 << 33) - 1)
+    counted = {row.task: row.rows for row in rows.groupBy(task.alias("task")).agg(F.count("*").alias("rows")).collect()}
+    firsts = np.cumsum([0, *(counted.get(number, 0) for number in range(max(counted, default=0)))]).tolist()
+    return rows.select(*schema.names(), (F.element_at(F.lit(firsts), (task + 1).cast("int")) + place).alias("rank"))
 
 
 def members(work: Workspace, chosen: DataFrame, rule: Rule, name: str) -> DataFrame:
@@ -62,21 +50,22 @@ def members(work: Workspace, chosen: DataFrame, rule: Rule, name: str) -> DataFr
     Buckets with the same members are one: copies of one form meet in nearly every band.
     """
     bands = chosen.select("rank", F.posexplode("bands").alias("band", "key")).where(F.col("key") != 0)
-    entries = bands.select(*BUCKET, "rank").unionByName(_short_entries(chosen, rule))
+    short = work.keep(_short_entries(chosen, rule), f"{name}-short")
+    entries = bands.select(*BUCKET, "rank").unionByName(short)
+    # Nearly all keys come once. Which do not, is found by shuffling the keys alone, and little is left after it.
+    shared = entries.groupBy(*BUCKET).agg(F.count("*").alias("members")).where("members > 1").select(*BUCKET)
+    again = work.keep(entries.join(work.keep(shared, f"{name}-shared"), BUCKET, "left_semi"), f"{name}-entries")
     ranks = F.col("rank")
     same = [
-        F.count(F.lit(1)).alias("members"),
+        F.count("*").alias("members"),
         F.min(ranks).alias("first"),
         F.max(ranks).alias("last"),
         F.bit_xor(F.xxhash64(ranks)).alias("print"),
         F.bit_xor(F.xxhash64(ranks, F.lit(1))).alias("other_print"),
     ]
-    whole = entries.groupBy(*BUCKET).agg(*same).where(F.col("members") > 1)
-    distinct = whole.groupBy("members", "first", "last", "print", "other_print").agg(
-        F.min(F.struct(*BUCKET)).alias("bucket")
-    )
-    buckets = distinct.select("bucket.*")
-    return work.keep(entries.join(buckets, BUCKET, "left_semi").select(*BUCKET, "rank"), f"{name}-members")
+    distinct = again.groupBy(*BUCKET).agg(*same).groupBy("members", "first", "last", "print", "other_print")
+    buckets = distinct.agg(F.min(F.struct(*BUCKET)).alias("bucket")).select("bucket.*")
+    return work.keep(again.join(buckets, BUCKET, "left_semi"), f"{name}-members")
 
 
 def _short_entries(chosen: DataFrame, rule: Rule) -> DataFrame:

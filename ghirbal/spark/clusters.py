@@ -55,21 +55,21 @@ def cluster(work: Workspace, members: DataFrame, verifier: Verifier, name: str) 
         stays = work.keep(stays, f"{name}-stays-{turn}")
         pivots = seen.where("pivot < rank").join(stays.select(F.col("rank").alias("pivot")), "pivot", "left_semi")
         pairs = pivots.select(F.col("pivot").alias("before"), F.col("rank").alias("after")).distinct()
-        found = work.keep(verifier.pairs(pairs), f"{name}-verified-{turn}")
+        found = verifier.pairs(pairs, f"{name}-{turn}")
         gone = found.where("held is null").select(F.col("after").alias("rank"))
         undecided = work.keep(
             undecided.join(stays, "rank", "left_anti").join(gone, "rank", "left_anti"), f"{name}-undecided-{turn}"
         )
         verified.append(found.withColumn("turn", F.lit(turn)))
         leaders.append(stays.withColumn("turn", F.lit(turn)))
-    rest = work.keep(_rest(members, undecided, verifier), f"{name}-rest")
+    rest = work.keep(_rest(members, undecided, verifier, name), f"{name}-rest")
     gone = _settled(work, rest.where("held is null").select("before", "after"), name)
     verified.append(rest.withColumn("turn", F.lit(PIVOTS)))
     leaders.append(undecided.join(gone, "rank", "left_anti").withColumn("turn", F.lit(PIVOTS)))
     return _named(work, members, _union(verified), work.keep(_union(leaders), f"{name}-leaders"), verifier, name)
 
 
-def _rest(members: DataFrame, undecided: DataFrame, verifier: Verifier) -> DataFrame:
+def _rest(members: DataFrame, undecided: DataFrame, verifier: Verifier, name: str) -> DataFrame:
     """Compare all pairs of undecided documents that share a bucket."""
     live = members.join(undecided, "rank", "left_semi")
     sizes = live.groupBy(*BUCKET).agg(F.count(F.lit(1)).alias("members")).where("members > 1")
@@ -79,7 +79,7 @@ def _rest(members: DataFrame, undecided: DataFrame, verifier: Verifier) -> DataF
     after = few.withColumnRenamed("rank", "after")
     listed = before.join(after, BUCKET).where("before < after").select("before", "after").distinct()
     blocked = verifier.blocks(live.join(large.select(*BUCKET), BUCKET), BUCKET)
-    return verifier.pairs(listed).unionByName(blocked).distinct()
+    return verifier.pairs(listed, f"{name}-listed").unionByName(blocked).distinct()
 
 
 def _settled(work: Workspace, pairs: DataFrame, name: str) -> DataFrame:
@@ -134,7 +134,7 @@ def _named(  # noqa: PLR0917 - what `cluster` knows
     first = late.groupBy(*BUCKET).agg(F.min("before").alias("first"))
     open_ = early.join(first, BUCKET).where(F.col("first") < F.col("before")).withColumnRenamed("before", "best")
     pairs = open_.join(late, BUCKET).where("before < best and since > turn").select("before", "after").distinct()
-    more = verifier.pairs(pairs).where("held is null").select("after", "before", "shared")
+    more = verifier.pairs(pairs, f"{name}-late").where("held is null").select("after", "before", "shared")
     all_ = best.select("after", "found.*").unionByName(more)
     gone = all_.groupBy("after").agg(_earliest()).select("after", "found.*")
 

@@ -32,9 +32,9 @@ def find_duplicates(work: Workspace, ranked: DataFrame, texts: Texts, rule: Rule
         firsts = copies.select(F.col("first").alias("rank"))
         wanted = buckets.select("rank").unionByName(copies.select("rank")).unionByName(firsts).distinct()
         places = ranked.drop(*SKETCHED).join(wanted, "rank")
-        verifier = Verifier(sets_of(work, places, texts, rule, name), rule)
+        verifier = Verifier(work, sets_of(work, places, texts, rule, name), rule)
         pairs = copies.select(F.col("first").alias("before"), F.col("rank").alias("after"))
-        equal = verifier.pairs(pairs).where("jaccard = 1").select(F.col("after").alias("rank"))
+        equal = verifier.pairs(pairs, f"{name}-copies").where("jaccard = 1").select(F.col("after").alias("rank"))
         collided = [row.rank for row in copies.join(equal, "rank", "left_anti").select("rank").collect()]
         if not collided:
             break

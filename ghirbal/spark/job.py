@@ -158,7 +158,7 @@ def _articles(work: Workspace, parts: Parts, plan: Plan) -> tuple[DataFrame, Dat
     schema = pl.Schema({**_PLACED, **keys, **on_parts.SKETCH})
     frame = on_parts.sketched(work, parts, schema)
     own = pl.Schema({**_IDENTITY, **on_parts.SKETCH})
-    documents = work.keep(ranked(work, frame.drop("file", "row", "id"), descending, own, "articles"), "articles")
+    documents = ranked(work, frame.drop("file", "row", "id"), descending, own, "articles")
     found = find_duplicates(work, documents, partial(article_texts, parts), plan.rule, "articles")
     places = documents.select("part", "position", "rank").join(
         frame.select("part", "position", "file", "row", "id"), ["part", "position"]
@@ -173,11 +173,12 @@ def _paragraphs(
     if plan.paragraph_rule is None or articles is None:
         return None
     kept = places.join(articles.where("survivor is null").select("rank"), "rank")
-    split = on_parts.split_parts(kept, parts, plan.paragraph_rule, plan.paragraph_words)
+    # Kept, because sorting reads it twice: once to see where to cut.
+    split = work.keep(on_parts.split_parts(kept, parts, plan.paragraph_rule, plan.paragraph_words), "split")
     own = pl.Schema({name: dtype for name, dtype in on_parts.PARAGRAPHS.items() if name != "key_0"})
     own = pl.Schema({**own, "article": pl.Int64()})
     frame = split.withColumn("article", F.col("key_0"))
-    paragraphs = work.keep(ranked(work, frame, [False, False], own, "paragraphs"), "paragraphs")
+    paragraphs = ranked(work, frame, [False, False], own, "paragraphs")
     found = find_duplicates(work, paragraphs, partial(paragraph_texts, parts), plan.paragraph_rule, "paragraphs")
     told = paragraphs.drop(*on_parts.SKETCH, "position").join(found.drop("named", "held"), "rank")
     touched = told.where("survivor is not null").select("article").distinct()

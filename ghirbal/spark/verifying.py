@@ -12,7 +12,9 @@ from pyspark.sql import functions as F  # noqa: N812 - as everywhere
 
 from dedup import Rule, shingle_sets
 from dedup.guard import template_findings
-from dedup.pairs import verify_block, verify_pairs
+from dedup.marks import set_marks
+from dedup.pairs import listed, may_verify, verify_block, verify_pairs
+from dedup.sets import WORDS
 from ghirbal.spark.candidates import unsigned
 from ghirbal.spark.frames import Texts, Workspace, grouped, mapped, streamed
 
@@ -22,10 +24,13 @@ BLOCK: Final = 4096
 PAIRS: Final = 1 << 18
 """Pairs that are compared before those found are handed on: all of them may be similar."""
 
-SETS: Final = pl.Schema({"rank": pl.Int64(), "hashes": pl.List(pl.Int64()), "text": pl.String()})
-_SHARED: Final = {"before": pl.Int64(), "after": pl.Int64(), "shared": pl.Int64(), "jaccard": pl.Float64()}
+_OUTLINE: Final = {"size": pl.Int64(), "marks": pl.List(pl.Int64())}
+SETS: Final = pl.Schema({"rank": pl.Int64(), **_OUTLINE, "hashes": pl.List(pl.Int64()), "text": pl.String()})
+_PAIR: Final = pl.Schema({"before": pl.Int64(), "after": pl.Int64()})
+_SHARED: Final = {**_PAIR, "shared": pl.Int64(), "jaccard": pl.Float64()}
 VERIFIED: Final = pl.Schema({**_SHARED, "held": pl.String()})
 """A pair of ranks, how many shingles their sets share, and why the guard does not let one go for the other."""
+_SIDES: Final = {"before": "left", "after": "right"}
 _SIMILAR: Final = pl.Schema({**_SHARED, "equal": pl.Boolean()})
 
 
@@ -37,27 +42,42 @@ def sets_of(work: Workspace, places: DataFrame, texts: Texts, rule: Rule, name: 
 def _sets(texts: Texts, rule: Rule, places: pl.DataFrame) -> pl.DataFrame:
     own = pl.Series("text", texts(places))
     sets = shingle_sets(own, words=rule.words)
-    lengths = np.diff(sets.starts)
-    rows = np.repeat(np.arange(len(own)), lengths)
-    hashes = pl.DataFrame({"row": rows, "hashes": sets.hashes.view(np.int64)})
-    lists = hashes.group_by("row", maintain_order=True).agg("hashes")["hashes"]
     texts_too = own if rule.template_guard else pl.lit(None, pl.String).alias("text")
-    return places.select("rank", lists, texts_too).cast(SETS)
+    marks, firsts = set_marks(sets.hashes, sets.starts, WORDS)
+    made = {
+        "size": pl.Series(np.diff(sets.starts)),
+        "marks": listed(marks.view(np.int64), firsts),
+        "hashes": listed(sets.hashes.view(np.int64), sets.starts),
+    }
+    return places.select("rank", texts_too, **made).select(SETS.names()).cast(SETS)
 
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """Compares pairs of documents by rank whose `sets` are known; what comes out is as `VERIFIED` says."""
 
+    work: Workspace
     sets: DataFrame
     rule: Rule
 
-    def pairs(self, pairs: DataFrame) -> DataFrame:
-        """Compare the sets of each pair `before`, `after`."""
-        left = self.sets.select(F.col("rank").alias("before"), F.col("hashes").alias("left"))
-        right = self.sets.select(F.col("rank").alias("after"), F.col("hashes").alias("right"))
-        beside = pairs.join(left, "before").join(right, "after").select("before", "after", "left", "right")
-        return self._guarded(mapped(beside, partial(_verify, self.rule), _SIMILAR))
+    def pairs(self, pairs: DataFrame, name: str) -> DataFrame:
+        """Compare the sets of each pair `before`, `after`, and write down what comes out.
+
+        Sets are what is heavy. So pairs that sizes and marks tell apart leave before sets come beside them, and sets
+        of no pair stay out of the shuffles.
+        """
+        outlined = pairs
+        for place in _SIDES:
+            outlines = (F.col(name).alias(f"{place}_{name}") for name in _OUTLINE)
+            outlined = outlined.join(self.sets.select(F.col("rank").alias(place), *outlines), place)
+        near = self.work.keep(mapped(outlined, partial(_near, self.rule), _PAIR), f"{name}-near")
+        ranks = near.select(F.explode(F.array(*_SIDES)).alias("rank")).distinct()
+        sets = self.sets.join(ranks, "rank", "left_semi")
+        beside = near
+        for place, side in _SIDES.items():
+            beside = beside.join(sets.select(F.col("rank").alias(place), F.col("hashes").alias(side)), place)
+        similar = mapped(beside.select(*_SIDES, *_SIDES.values()), partial(_verify, self.rule), _SIMILAR)
+        return self.work.keep(self._guarded(similar, sets), f"{name}-verified")
 
     def blocks(self, members: DataFrame, bucket: list[str]) -> DataFrame:
         """Compare all pairs of each (large) bucket, whose `members` columns tell, block by block.
@@ -75,14 +95,20 @@ class Verifier:
         )  # fmt: skip
         beside = cells.join(self.sets.select("rank", "hashes"), "rank")
         similar = streamed(beside, [*bucket, "low", "high"], partial(_verify_cell, self.rule, PAIRS), _SIMILAR)
-        return self._guarded(similar.distinct())
+        return self._guarded(similar.distinct(), self.sets)
 
-    def _guarded(self, similar: DataFrame) -> DataFrame:
+    def _guarded(self, similar: DataFrame, sets: DataFrame) -> DataFrame:
         if not self.rule.template_guard:
             return similar.select(*_SHARED, F.lit(None).cast("string").alias("held"))
-        left = self.sets.select(F.col("rank").alias("before"), F.col("text").alias("left"))
-        right = self.sets.select(F.col("rank").alias("after"), F.col("text").alias("right"))
-        return mapped(similar.join(left, "before").join(right, "after"), _guard, VERIFIED)
+        for place, side in _SIDES.items():
+            similar = similar.join(sets.select(F.col("rank").alias(place), F.col("text").alias(side)), place)
+        return mapped(similar, _guard, VERIFIED)
+
+
+def _near(rule: Rule, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for pairs in batches:
+        lefts, rights = ((pairs[f"{place}_size"], unsigned(pairs[f"{place}_marks"])) for place in _SIDES)
+        yield pairs.select(_PAIR.names()).filter(may_verify(lefts, rights, rule))
 
 
 def _verify(rule: Rule, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -174,7 +174,7 @@ def on_spark(session, folder, texts, rule):
     work = Workspace(session, folder)
     frame = session.read.parquet((folder / "rows.parquet").as_uri())
     schema = pl.Schema({"part": pl.Int64(), "position": pl.Int64(), **SKETCH})
-    numbered = work.keep(ranked(work, frame, [False], schema, "numbered"), "numbered")
+    numbered = ranked(work, frame, [False], schema, "numbered")
     told = find_on_spark(work, numbered, lambda places: texts.gather(places["position"]), rule, "texts")
     table = pl.DataFrame(pl.from_arrow(told.toArrow())).sort("rank").with_row_index("at")
     held = dict(table.filter(pl.col("held").is_not_null()).select("at", "held").iter_rows())
