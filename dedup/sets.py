@@ -1,12 +1,12 @@
 """A store for the shingle sets of candidate documents, in memory or in a scratch file."""
 
 from bisect import bisect_right
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import polars as pl
 from numba.np.numpy_support import carray
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from dedup.kernels import kernel
 from dedup.marks import set_marks
@@ -35,6 +35,7 @@ class SetStore:
         self._sizes: list[NDArray[np.int32]] = []
         self._starts: list[NDArray[np.int64]] = []
         self._marks: list[NDArray[np.uint64]] = []
+        self._marked: list[tuple[int, int]] = []  # where marks are in the scratch file, and how many words
         self._words: list[NDArray[np.int8]] = []
         self._capacity = memory // 8
         self._held = 0
@@ -51,15 +52,26 @@ class SetStore:
             for part, sizes in zip(self._parts, self._sizes[len(self._starts) :], strict=True):
                 self._starts.append(self._scratch.tell() + 8 * (np.cumsum(sizes, dtype=np.int64) - sizes))
                 self._scratch.write(part.data)
+            for marks in self._marks:
+                self._marked.append((self._scratch.tell(), marks.size))
+                self._scratch.write(marks.data)
             self._parts.clear()
+            self._marks.clear()
 
     def open(self) -> "SetPool":
         """Stop adding; start reading."""
         sizes = np.concatenate([*self._sizes, np.empty(0, np.int32)])
-        marks, words = _emptied(self._marks, np.uint64), _emptied(self._words, np.int8)
-        firsts = np.concatenate([[0], np.cumsum(words, dtype=np.int64)])
+        firsts = np.concatenate([[0], *self._words]).cumsum(dtype=np.int64)
+        marks = np.empty(firsts[-1], np.uint64)
+        read = 0
+        for place, words in self._marked:
+            assert self._scratch is not None  # noqa: S101 - nothing has a place in it otherwise
+            _read_into(marks[read : read + words], self._scratch, place)
+            read += words
+        _move(self._marks, marks[read:])
         if not self._starts:
-            hashes = _emptied(self._parts, np.uint64)
+            hashes = np.empty(self._held, np.uint64)
+            _move(self._parts, hashes)
             places = np.cumsum(sizes, dtype=np.int64) - sizes
             return SetPool(hashes, places, sizes, marks, firsts, np.empty(0, np.int64), None)
         starts = np.concatenate(self._starts)
@@ -68,15 +80,19 @@ class SetStore:
         return SetPool(room, np.full(sizes.size, -1), sizes, marks, firsts, starts, self._scratch)
 
 
-def _emptied(parts: list[NDArray[Any]], dtype: DTypeLike) -> NDArray[Any]:
-    """Join parts one after the other, and let go of each: two copies of all of them would be twice the memory."""
-    end = sum(part.size for part in parts)
-    joined = np.empty(end, dtype)
+def _move(parts: list[NDArray[np.uint64]], room: NDArray[np.uint64]) -> None:
+    """Join parts, and let go of each in turn: two copies of all of them would be twice the memory."""
+    end = room.size
     while parts:
         part = parts.pop()
-        joined[end - part.size : end] = part
+        room[end - part.size : end] = part
         end -= part.size
-    return joined
+
+
+def _read_into(room: NDArray[np.uint64], scratch: BinaryIO, place: int) -> None:
+    scratch.seek(place)
+    if scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]  # every binary file has it
+        raise OSError("the scratch file of the shingle sets ends too early")
 
 
 class TextStore:
@@ -156,11 +172,8 @@ class SetPool:
             self.places[:] = -1
             if keep >= 0:
                 self.load(keep)
-        self._scratch.seek(int(self._starts[slot]))
         end = self._used + int(self.sizes[slot])
-        room = self.hashes[self._used : end]
-        if self._scratch.readinto(room.view(np.uint8)) != room.nbytes:  # type: ignore[attr-defined]  # every binary file has it
-            raise OSError("the scratch file of the shingle sets ends too early")
+        _read_into(self.hashes[self._used : end], self._scratch, int(self._starts[slot]))
         self.places[slot] = self._used
         self._used = end
 
