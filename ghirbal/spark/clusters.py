@@ -78,7 +78,7 @@ def _rest(members: DataFrame, undecided: DataFrame, verifier: Verifier, name: st
     before = few.withColumnRenamed("rank", "before")
     after = few.withColumnRenamed("rank", "after")
     listed = before.join(after, BUCKET).where("before < after").select("before", "after").distinct()
-    blocked = verifier.blocks(live.join(large.select(*BUCKET), BUCKET), BUCKET)
+    blocked = verifier.blocks(live.join(large.select(*BUCKET), BUCKET), BUCKET, f"{name}-large")
     return verifier.pairs(listed, f"{name}-listed").unionByName(blocked).distinct()
 
 

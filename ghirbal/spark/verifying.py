@@ -79,12 +79,14 @@ class Verifier:
         similar = mapped(beside.select(*_SIDES, *_SIDES.values()), partial(_verify, self.rule), _SIMILAR)
         return self.work.keep(self._guarded(similar, sets), f"{name}-verified")
 
-    def blocks(self, members: DataFrame, bucket: list[str]) -> DataFrame:
+    def blocks(self, members: DataFrame, bucket: list[str], name: str) -> DataFrame:
         """Compare all pairs of each (large) bucket, whose `members` columns tell, block by block.
 
         Members fall into blocks by a hash of their rank; each two blocks of a bucket are one task's, so that no
         task holds more than twice `BLOCK` sets and `PAIRS` pairs, however large the bucket.
         """
+        members = self.work.keep(members, f"{name}-members")
+        sets = self.sets.join(members.select("rank").distinct(), "rank", "left_semi")
         sizes = members.groupBy(*bucket).agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("long").alias("blocks"))
         placed = members.join(sizes, bucket).withColumn("block", F.pmod(F.xxhash64("rank"), F.col("blocks")))
         others = F.explode(F.sequence(F.lit(0), F.col("blocks") - 1))
@@ -93,9 +95,9 @@ class Verifier:
             *bucket, "rank", F.least("block", "other").alias("low"), F.greatest("block", "other").alias("high"),
             (F.col("block") <= F.col("other")).alias("first"),
         )  # fmt: skip
-        beside = cells.join(self.sets.select("rank", "hashes"), "rank")
+        beside = cells.join(sets.select("rank", "hashes"), "rank")
         similar = streamed(beside, [*bucket, "low", "high"], partial(_verify_cell, self.rule, PAIRS), _SIMILAR)
-        return self._guarded(similar.distinct(), self.sets)
+        return self._guarded(similar.distinct(), sets)
 
     def _guarded(self, similar: DataFrame, sets: DataFrame) -> DataFrame:
         if not self.rule.template_guard:
