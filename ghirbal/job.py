@@ -11,6 +11,7 @@ from ghirbal.cleaning import clean_and_sketch
 from ghirbal.errors import UsageError
 from ghirbal.finding import find_articles, find_paragraphs
 from ghirbal.index_stage import append_batch, held, known_places
+from ghirbal.memory import give_back
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
@@ -72,10 +73,12 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
     with progress.stage("find articles", rows=documents.height) as stage:
         decided = find_articles(documents, output, plan)
         stage.advance(rows=documents.height, size=size)
+        give_back()
 
     with progress.stage("find paragraphs", rows=documents.height) as stage:
         elsewhere = find_paragraphs(documents, decided, output, plan)
         stage.advance(rows=documents.height, size=size)
+        give_back()
 
     with progress.stage("write", rows=documents.height) as stage:
         stored = known_places(output)
