@@ -215,9 +215,8 @@ def test_a_large_bucket_is_never_one_task(session, tmp_path, monkeypatch, same):
 
 
 def test_pairs_of_a_block_are_handed_on_as_they_are_found():
-    copies = pl.DataFrame(
-        {"rank": range(80), "hashes": [[1, 2, 3]] * 80}, schema=verifying.SETS.to_frame().drop("text").schema
-    )
+    own = {name: verifying.SETS[name] for name in ("rank", "hashes")}
+    copies = pl.DataFrame({"rank": range(80), "hashes": [[1, 2, 3]] * 80}, schema=own)
     beside = copies.with_columns(first=pl.col("rank") < 30, low=pl.lit(0), high=pl.lit(1))
     pieces = list(verifying._verify_cell(Rule(), 100, beside))
     assert sum(piece.height for piece in pieces) == 30 * 50
