@@ -16,6 +16,7 @@ from dedup.candidates import Columns, Entries, columns_of, find_candidates, valu
 from dedup.clusters import cluster
 from dedup.guard import TemplateGuard
 from dedup.judge import Guard
+from dedup.memory import give_back
 from dedup.repeated import repeated
 from dedup.rule import Rule
 from dedup.sets import MEMORY, SetPool, SetStore, TextStore
@@ -130,6 +131,7 @@ def search_duplicates(
 
     by_rank, members = _members(entries, rank, documents)
     del entries, documents
+    give_back()
     clusters = cluster(members, read.sets, ratio=rule.ratio, guard=read.guard)
     del members, read
     decided = np.flatnonzero(clusters.survivors >= 0)

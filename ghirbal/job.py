@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from dedup.memory import give_back
 from ghirbal.accounting import account, changed, notes
 from ghirbal.cleaning import clean_and_sketch
 from ghirbal.errors import UsageError
 from ghirbal.finding import find_articles, find_paragraphs
 from ghirbal.index_stage import append_batch, held, known_places
-from ghirbal.memory import give_back
 from ghirbal.options import Options
 from ghirbal.output import Output, claimed, discard_work, finished, seal, unfinished
 from ghirbal.plan import Command, Plan, make_plan
@@ -69,6 +69,7 @@ def _make(plan: Plan, output: Output, progress: Progress) -> dict[str, Any]:
             parts.append(part)
         documents = output.spill.whole("rows", [part["rows"] for part in parts])
         size = sum(part["bytes after"] for part in parts)
+        give_back()
 
     with progress.stage("find articles", rows=documents.height) as stage:
         decided = find_articles(documents, output, plan)

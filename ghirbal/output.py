@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ghirbal.errors import InputError, UsageError
-from ghirbal.manifest import NAME, Manifest, begun
+from ghirbal.manifest import NAME, Manifest, begun, is_whole
 from ghirbal.plan import Plan
 from ghirbal.spill import Spill
 from ghirbal.writers import write_beside
@@ -96,9 +96,10 @@ def finished(plan: Plan) -> dict[str, Any] | None:
     if run["job"] != plan.job:
         how = difference(run["job"], plan.job)
         raise UsageError(f"{out} holds a result made {how}; --overwrite replaces it")
-    missing = [name for name in run["files"] if not (out / name).is_file()]
-    if missing:
-        raise UsageError(f"{out} is no longer whole: {missing[0]} is missing; --overwrite makes it again")
+    for name, known in run["files"].items():
+        if not is_whole(out / name, known):
+            what = "damaged" if (out / name).is_file() else "missing"
+            raise UsageError(f"{out} is no longer whole: {name} is {what}; --overwrite makes it again")
     return run
 
 

@@ -269,6 +269,17 @@ def test_missing_part_is_noticed(archive, out):
         run([archive], out)
 
 
+def test_damaged_part_is_noticed(archive, out):
+    part = out / "documents" / "part-00000.parquet"
+    whole = part.read_bytes()
+    for damaged in (whole[:-1], whole[:9] + bytes([whole[9] ^ 1]) + whole[10:]):
+        part.write_bytes(damaged)
+        with pytest.raises(UsageError, match=r"documents/part-00000\.parquet is damaged; --overwrite makes it again"):
+            run([archive], out)
+    part.write_bytes(whole)
+    assert run([archive], out).already
+
+
 def test_folder_with_other_results_is_not_written_over(archive, tmp_path):
     (tmp_path / "out" / "documents").mkdir(parents=True)
     with pytest.raises(UsageError, match="in the way"):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ghirbal.memory import give_back
+from dedup.memory import give_back
 
 
 def resident():
