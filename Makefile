@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMMAND := .venv/command
 INSTALLED := .venv/installed
+KERNELS := .venv/kernels
 
 .PHONY: help install demo test check wheel bench peers readme docs clean
 
@@ -22,10 +23,15 @@ $(INSTALLED): $(COMMAND)
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@touch $@
 
+# A kernel compiled once is kept until its own module changes, though it holds code of others.
+$(KERNELS): $(INSTALLED) $(wildcard dedup/*.py)
+	rm -f dedup/__pycache__/*.nbi dedup/__pycache__/*.nbc
+	@touch $@
+
 demo: $(COMMAND) ## clean the five seed pages and write the evidence to out/demo
 	$(BIN)/ghirbal run seeds -o out/demo --overwrite
 
-test: install ## run the whole suite
+test: $(KERNELS) ## run the whole suite
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: install ## lint, format, types, stairs, and the wheel in an empty environment

@@ -13,6 +13,9 @@ def kernel(function: F) -> F:
 
     Never with `parallel=True`: two threads inside a parallel kernel abort the process under numba's workqueue
     layer. Threads belong to the callers, who give each its own batch.
+
+    A compiled kernel is kept beside its module until that module changes, and holds the code of the kernels of other
+    modules that it calls: `make test` deletes what it kept when any module of this package has changed.
     """
     compiled: Callable[[F], object]
     try:

@@ -1,6 +1,7 @@
 """Memory that nobody uses any more goes back to the system."""
 
 import ctypes
+import sys
 from contextlib import suppress
 
 
@@ -10,5 +11,6 @@ def give_back() -> None:
     Between two stages, or two steps of a search, it is of no use, for the next one needs arrays of other sizes. Where
     it is not glibc, there is no such call, and nothing happens.
     """
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

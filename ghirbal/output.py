@@ -44,10 +44,11 @@ def read_run(out: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        run = json.loads(path.read_bytes())
+        run: dict[str, Any] = json.loads(path.read_bytes())
     except ValueError:
         raise UsageError(f"{path} is damaged; --overwrite makes the result again") from None
-    if not isinstance(run, dict) or not run.keys() >= TOLD or not isinstance(run["job"], dict):
+    told = isinstance(run, dict) and run.keys() >= TOLD
+    if not told or not all(isinstance(run[name], dict) for name in ("job", "files")):
         raise UsageError(f"{path} was not written by ghirbal; --overwrite replaces it")
     return run
 

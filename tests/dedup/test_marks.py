@@ -4,17 +4,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import Rule
 from dedup.marks import bit_count, may_share, set_marks
+from dedup.pairs import listed, may_verify, verify_pairs
 from dedup.proof import least_shared
 from dedup.sets import WORDS
 
-sets = st.sets(st.integers(0, 400), max_size=300)
+
+def hashed(numbers):
+    """Hashes of a set of numbers, sorted."""
+    return np.array(sorted(number * 0x9E3779B97F4A7C15 % 2**64 for number in numbers), np.uint64)
 
 
 def marked(*sets):
     """Marks of sets of numbers, which are hashed first."""
-    hashed = [value * 0x9E3779B97F4A7C15 % 2**64 for own in sets for value in own]
-    return set_marks(np.array(hashed, np.uint64), np.cumsum([0, *map(len, sets)]), WORDS)
+    return set_marks(np.concatenate([*map(hashed, sets)]), np.cumsum([0, *map(len, sets)]), WORDS)
 
 
 def may(x, y, need):
@@ -22,10 +26,24 @@ def may(x, y, need):
     return may_share(marks, *firsts[:2], len(x) - need, marks, *firsts[1:], len(y) - need)
 
 
-@given(sets, sets, st.integers(0, 300))
-def test_marks_rule_out_nothing_that_is_there(x, y, need):
-    if len(x & y) >= need:
-        assert may(x, y, need)
+def overlapping(common, own, other):
+    """Two sets that share as many numbers."""
+    return {*range(common + own)}, {*range(common), *range(10**6, 10**6 + other)}
+
+
+@given(st.integers(0, 300), st.integers(0, 1000), st.integers(0, 1000), st.integers(0, 20))
+def test_marks_rule_out_nothing_that_is_there(common, own, other, spare):
+    assert may(*overlapping(common, own, other), max(common - spare, 0))
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=6))
+def test_no_pair_that_verifies_is_ruled_out(counts):
+    rule = Rule(threshold=0.5)
+    sides = list(zip(*(overlapping(*three) for three in counts), strict=True))
+    sets = [listed(np.concatenate([*map(hashed, side)]), np.cumsum([0, *map(len, side)])) for side in sides]
+    traits = [(own.list.len().cast(int), listed(*marked(*side))) for own, side in zip(sets, sides, strict=True)]
+    verified = verify_pairs(*sets, rule) >= 0
+    assert not (verified & ~may_verify(*traits, rule)).any()
 
 
 def test_marks_rule_out_what_has_little_in_common():

@@ -258,6 +258,7 @@ def test_report_of_a_damaged_result_is_refused(tmp_path):
         '{"job": 3}',
         '{"job": {}, "counts": {}, "notes": []}',
         '{"job": 1, "counts": 1, "notes": 1, "files": 1}',
+        '{"job": {}, "counts": {}, "notes": [], "files": null}',
     ):
         (tmp_path / "run.json").write_text(text)
         with pytest.raises(GhirbalError, match="not written by ghirbal"):

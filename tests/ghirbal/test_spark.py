@@ -185,6 +185,39 @@ def on_spark(session, folder, texts, rule):
     return found(*columns, table["named"].to_numpy(), held=held)
 
 
+ADAPTIVE = {
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "2k",
+    "spark.sql.adaptive.coalescePartitions.minPartitionSize": "1k",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.shuffle.partitions": "20",
+}
+
+
+def test_ranks_are_those_of_the_sorted_rows_whatever_tasks_spark_makes_of_them(session, tmp_path):
+    chance = random.Random(2)  # noqa: S311 (a test wants the same rows each time)
+    rows = [
+        (chance.randrange(4) << 20, place, chance.choice([None, 1, 2, chance.randrange(1000)])) for place in range(3000)
+    ]
+    schema = pl.Schema({"part": pl.Int64(), "position": pl.Int64()})
+    table = pl.DataFrame(rows, schema={**schema, "key_0": pl.Int64()}, orient="row")
+    table.write_parquet(tmp_path / "rows.parquet")
+    usual = {name: session.conf.get(name, None) for name in ADAPTIVE}
+    try:
+        for name, value in ADAPTIVE.items():
+            session.conf.set(name, value)
+        frame = session.read.parquet((tmp_path / "rows.parquet").as_uri()).repartition(5)
+        numbered = ranked(Workspace(session, tmp_path / "work"), frame, [True], schema, "numbered")
+        found = pl.DataFrame(pl.from_arrow(numbered.toArrow())).sort("rank")
+    finally:
+        for name, value in usual.items():
+            session.conf.unset(name) if value is None else session.conf.set(name, value)
+    assert len(list((tmp_path / "work" / "numbered").glob("part-*"))) > 2
+    by_hand = table.sort("key_0", "part", "position", descending=[True, False, False], nulls_last=True)
+    assert_frame_equal(found.drop("rank"), by_hand.drop("key_0"))
+    assert found["rank"].to_list() == list(range(3000))
+
+
 def bulletins(count, *, same):
     """Bulletins of one form; all but every tenth differ in one word only where they are `same`."""
     chance = random.Random(count)  # noqa: S311 (a test wants the same texts each time)
