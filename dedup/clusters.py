@@ -42,6 +42,10 @@ _ASKED: Final = 1 << 12
 _UNKNOWN: Final = -1
 _FORMLESS: Final = -2
 
+_TRAITS: Final = np.dtype([*((name, np.int32) for name in ("slot", "size", "words", "compared")), ("first", np.int64)])
+"""What the compiled loop asks of a document that it meets: its slot, the size of its set, its marks, with what it was
+compared last. Side by side they are one miss of the caches, and of millions of articles each meets hundreds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
@@ -104,19 +108,18 @@ class _Search:
         self._starts -= sizes
         self._counts = np.zeros(members.count, np.int32)
         self._leaders = np.empty(members.buckets.size, np.int32)
-        self._compared = np.full(documents, -1, np.int32)
+        self._traits = _traits(members.slots, pool)
         self._templates = Templates(members, pool, ratio)
         self._asked = np.empty((2, _ASKED if guard else 0), np.int64)
-        self.judge = Judge(guard, members.slots, pool.sizes, self._compared)
+        self.judge = Judge(guard, members.slots, pool.sizes, self._traits["compared"])
 
     def advance(self, document: int, *, templated: bool, mode: int, end: int | None = None) -> tuple[int, int, int]:
         """Decide on documents until one needs help, at most until `end`: (what help, the document, what about it)."""
         members, pool = self._members, self._pool
         event, document, about = _advance(
-            document, templated, members.starts, members.buckets, members.slots[:end], self._starts, self._counts,
-            self._leaders, self._compared, self._templates.of_bucket, self._huge, pool.hashes, pool.places, pool.sizes,
-            pool.marks, pool.firsts, *self._ratio, self._survivors, self._shared, self._noted, mode, self.judge.free,
-            self._asked,
+            document, templated, members.starts, members.buckets, self._traits[:end], self._starts, self._counts,
+            self._leaders, self._templates.of_bucket, self._huge, pool.hashes, pool.places, pool.marks, *self._ratio,
+            self._survivors, self._shared, self._noted, mode, self.judge.free, self._asked,
         )  # fmt: skip
         return int(event), int(document), int(about)
 
@@ -220,20 +223,27 @@ class Templates:
         return [self._templates[number] for number in sorted(numbers)]
 
 
+def _traits(slots: NDArray[np.int32], pool: SetPool) -> np.ndarray:
+    traits = np.empty(slots.size, _TRAITS)
+    traits["slot"], traits["compared"] = slots, -1
+    traits["size"], traits["first"] = pool.sizes[slots], pool.firsts[slots]
+    traits["words"] = pool.firsts[slots + 1] - traits["first"]
+    return traits
+
+
 @kernel
 def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, PLR0917 - numba's types, flat arrays, one loop
-    document, templated, starts, buckets, slots, firsts, counts, leaders, compared, template_of, huge,
-    hashes, places, sizes, marks, marks_from, a, b, survivors, shared, noted, mode, free, asked,
+    document, templated, starts, buckets, traits, firsts, counts, leaders, template_of, huge,
+    hashes, places, marks, a, b, survivors, shared, noted, mode, free, asked,
 ):  # fmt: skip
     """Decide on documents until one needs help: (what help, the document, the slot of the missing set)."""
-    while document < slots.size:
+    while document < traits.size:
         mine = buckets[starts[document] : starts[document + 1]]
         if not templated:
             for bucket in mine:
                 if template_of[bucket] >= 0:
                     return _TEMPLATED, document, -1
-        slot = slots[document]
-        size = sizes[slot]
+        own = traits[document]
         best = survivors[document] if survivors[document] >= 0 else document
         for bucket in mine:
             if template_of[bucket] >= 0:
@@ -241,33 +251,32 @@ def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, P
             for leader in leaders[firsts[bucket] : firsts[bucket] + counts[bucket]]:
                 if leader >= best:
                     break
-                if compared[leader] == document:
+                other = traits[leader]
+                if other.compared == document:
                     continue
-                other = slots[leader]
-                need = least_shared(size, sizes[other], a, b)
-                if need > min(size, sizes[other]) or not may_share(
-                    marks, marks_from[slot], marks_from[slot + 1], size - need,
-                    marks, marks_from[other], marks_from[other + 1], sizes[other] - need,
+                need = least_shared(own.size, other.size, a, b)
+                if need > min(own.size, other.size) or not may_share(
+                    marks, own.first, own.first + own.words, own.size - need,
+                    marks, other.first, other.first + other.words, other.size - need,
                 ):  # fmt: skip
                     continue
-                if places[slot] < 0:
-                    return _MISSING, document, slot
-                if places[other] < 0:
-                    return _MISSING, document, other
+                if places[own.slot] < 0:
+                    return _MISSING, document, own.slot
+                if places[other.slot] < 0:
+                    return _MISSING, document, other.slot
                 noted[0] += 1
+                place, its_place = places[own.slot], places[other.slot]
                 common = shared_at_least(
-                    hashes[places[slot] : places[slot] + size],
-                    hashes[places[other] : places[other] + sizes[other]],
-                    need,
+                    hashes[place : place + own.size], hashes[its_place : its_place + other.size], need
                 )
                 if common >= 0:
-                    same = common == size and common == sizes[other]
-                    if mode != _UNGUARDED and not same and not is_free(free, slot, other):
+                    same = common == own.size and common == other.size
+                    if mode != _UNGUARDED and not same and not is_free(free, own.slot, other.slot):
                         if mode == _GUARDED:
                             noted[1] = common
                             return _VERIFIED, document, leader
-                        asked[0, noted[2]] = slot
-                        asked[1, noted[2]] = other
+                        asked[0, noted[2]] = own.slot
+                        asked[1, noted[2]] = other.slot
                         noted[2] += 1
                         if noted[2] == asked.shape[1]:
                             return _DONE, document, -1
@@ -276,7 +285,7 @@ def _advance(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, P
                     survivors[document] = leader
                     shared[document] = common
                     break
-                compared[leader] = document
+                other.compared = document
         grew = False
         if survivors[document] < 0:
             for bucket in mine:
