@@ -131,7 +131,7 @@ def unfinished(plan: Plan) -> Iterator[Output]:
     """Make a new result in `out` or go on with a killed one; the work folder goes only when all is well."""
     out, place = plan.out, plan.work
     before = begun(place)
-    if plan.options.overwrite:
+    if plan.options.overwrite and before != plan.begun:
         _remove(out)
         shutil.rmtree(place, ignore_errors=True)
         before = None

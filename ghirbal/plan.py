@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -132,6 +133,12 @@ def _check_name(folder: Path) -> None:
     except UnicodeEncodeError:
         shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
         raise UsageError(f"the name of the folder {shown} is no UTF-8; choose another") from None
+    scheme = next(iter(folder.parts), "")  # of the two slashes after it, a path keeps one
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+:", scheme):
+        raise UsageError(
+            f"cannot write to {scheme}//{'/'.join(folder.parts[1:])}: the command writes on this machine; copy the "
+            "result from here when it is finished, or mount that place"
+        )
 
 
 def work_folder(out: Path, named: str | None) -> Path:

@@ -67,10 +67,10 @@ class Parts:
 def units(files: Sequence[InputFile], *, size: int = UNIT_BYTES) -> list[list[InputFile]]:
     """Cut the input into what one task reads: files that follow one another, or row groups of one."""
     cut: list[list[InputFile]] = []
-    filled = size
+    filled = 0
     for file in files:
         for piece in _pieces(file, size):
-            if filled + piece.size > size:
+            if not cut or filled + piece.size > size:
                 cut.append([])
                 filled = 0
             cut[-1].append(piece)

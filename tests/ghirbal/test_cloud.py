@@ -1,13 +1,16 @@
 """Object stores are read and written by Polars: the library's road, against a real S3-compatible server."""
 
+from pathlib import Path
+
 import boto3
 import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 from polars.testing import assert_frame_equal
 
-from ghirbal import NEWS, InputError, clean, near_duplicates
+from ghirbal import NEWS, InputError, UsageError, clean, near_duplicates
 from ghirbal.job import run
+from ghirbal.options import Options
 
 # The server's and the client's own: sockets that they leave to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -42,3 +45,8 @@ def test_the_command_says_which_road_to_take(tmp_path):
     with pytest.raises(InputError, match=r"mount it or copy it, or read it in Python with polars\.scan_parquet"):
         run(["s3://news/archive/*.parquet"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    (tmp_path / "a.jsonl").write_text('{"text": "a text"}\n')
+    for out, options in (("s3://news/clean", Options()), (tmp_path / "out", Options(work="s3://news/work"))):
+        with pytest.raises(UsageError, match=r"cannot write to s3://news/.*: the command writes on this machine"):
+            run([tmp_path / "a.jsonl"], out, options=options)
+    assert not Path("s3:").exists()

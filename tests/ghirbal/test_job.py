@@ -329,11 +329,15 @@ KILLED_AT = (5, 18, 30)
 """Lines of the manifest at which the process is killed: in each of the first stages, and in the paragraphs."""
 
 
-def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_jsonl, contents):
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_jsonl, contents, overwrite):
     source = write_jsonl(tmp_path / "in" / "a.jsonl", rows(5, 240), bad=True)
     options = ["--batch-rows", "20"]
     assert main(["run", str(source), "-o", str(tmp_path / "whole"), *options]) == 0
     out = tmp_path / "out"
+    if overwrite:
+        assert main(["clean", str(source), "-o", str(out), *options]) == 0
+        options += ["--overwrite"]
     log = out / ".work" / "manifest.jsonl"
     killed = 0
     for lines in KILLED_AT:
@@ -349,7 +353,7 @@ def test_killed_job_goes_on_and_ends_with_the_same_bytes(tmp_path, rows, write_j
             time.sleep(0.001)
         killed += process.wait(60) == -signal.SIGKILL
     assert killed >= 2
-    outcome = run([source], out, options=Options(batch_rows=20))
+    outcome = run([source], out, options=Options(batch_rows=20, overwrite=overwrite))
     assert outcome.resumed
     assert contents(out) == contents(tmp_path / "whole")
 

@@ -109,9 +109,11 @@ def test_the_first_rows_are_the_same(session, archive, tmp_path):
 
 
 def test_nothing_that_can_be_read(session, tmp_path):
-    (tmp_path / "a.jsonl").write_text("{broken\n")
-    local.run([tmp_path / "a.jsonl"], tmp_path / "local")
-    spark.run(session, [tmp_path / "a.jsonl"], tmp_path / "spark")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").touch()
+    (tmp_path / "in" / "b.jsonl").write_text("{broken\n")
+    local.run([tmp_path / "in"], tmp_path / "local")
+    spark.run(session, [tmp_path / "in"], tmp_path / "spark")
     assert_same(tmp_path / "local", tmp_path / "spark")
 
 
