@@ -109,6 +109,8 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
     >>> difference({"recipe": "news", "inputs": []}, {"recipe": "encoding", "inputs": []})
     'with another recipe'
+    >>> difference({"options": {"threshold": 0.5}}, {"options": {"threshold": 0.6}})
+    'with other options (--threshold)'
     """
     names = {
         "command": "by another command",
@@ -123,7 +125,9 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         "versions": "by other versions of the programs",
     }
     differing = [words for name, words in names.items() if before.get(name) != now.get(name)]
-    return " and ".join(differing) or "differently"
+    told, own = (made.get("options") or {} for made in (before, now))
+    options = ", ".join(f"--{name.replace('_', '-')}" for name in own if own[name] != told.get(name))
+    return (" and ".join(differing) or "differently") + (f" ({options})" if options else "")
 
 
 @contextmanager
