@@ -44,7 +44,7 @@ check: install ## lint, format, types, stairs, and the wheel in an empty environ
 wheel: install ## build the wheel, install it into an empty environment and run the seeds with it
 	scripts/try_wheel.sh $(PYTHON) $(BIN)/python
 
-bench: install ## time every stage, print one table, write benchmark-results/
+bench: $(KERNELS) ## time every stage, print one table, write benchmark-results/
 	$(BIN)/python -m benchmarks.bench
 
 peers: ## compare with other tools in an environment of their own

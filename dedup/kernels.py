@@ -15,7 +15,7 @@ def kernel(function: F) -> F:
     layer. Threads belong to the callers, who give each its own batch.
 
     A compiled kernel is kept beside its module until that module changes, and holds the code of the kernels of other
-    modules that it calls: `make test` deletes what it kept when any module of this package has changed.
+    modules that it calls: `make test` and `make bench` delete what is kept when any module of this package has changed.
     """
     compiled: Callable[[F], object]
     try:

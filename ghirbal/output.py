@@ -44,11 +44,11 @@ def read_run(out: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        run: dict[str, Any] = json.loads(path.read_bytes())
+        run = json.loads(path.read_bytes())
     except ValueError:
         raise UsageError(f"{path} is damaged; --overwrite makes the result again") from None
-    told = isinstance(run, dict) and run.keys() >= TOLD
-    if not told or not all(isinstance(run[name], dict) for name in ("job", "files")):
+    objects = ("job", "files")
+    if not (isinstance(run, dict) and run.keys() >= TOLD and all(isinstance(run[name], dict) for name in objects)):
         raise UsageError(f"{path} was not written by ghirbal; --overwrite replaces it")
     return run
 
@@ -109,25 +109,25 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
     >>> difference({"recipe": "news", "inputs": []}, {"recipe": "encoding", "inputs": []})
     'with another recipe'
-    >>> difference({"options": {"threshold": 0.5}}, {"options": {"threshold": 0.6}})
-    'with other options (--threshold)'
+    >>> difference({"options": {"threshold": 0.5}, "versions": 1}, {"options": {"threshold": 0.6}, "versions": 2})
+    'with other options (--threshold) and by other versions of the programs'
     """
+    told, own = (made.get("options", {}) for made in (before, now))
+    options = ", ".join(f"--{name.replace('_', '-')}" for name in own if own[name] != told.get(name))
     names = {
         "command": "by another command",
         "inputs": "from other input",
         "recipe": "with another recipe",
         "code": "with other code in its recipe",
         "rules": "by other rules",
-        "options": "with other options",
+        "options": f"with other options ({options})" if options else "with other options",
         "index": "beside an index in another state",
         "batches": "with batches of another size",
         "engine": "on another engine",
         "versions": "by other versions of the programs",
     }
     differing = [words for name, words in names.items() if before.get(name) != now.get(name)]
-    told, own = (made.get("options") or {} for made in (before, now))
-    options = ", ".join(f"--{name.replace('_', '-')}" for name in own if own[name] != told.get(name))
-    return (" and ".join(differing) or "differently") + (f" ({options})" if options else "")
+    return " and ".join(differing) or "differently"
 
 
 @contextmanager

@@ -204,16 +204,12 @@ def test_ranks_are_those_of_the_sorted_rows_whatever_tasks_spark_makes_of_them(s
     schema = pl.Schema({"part": pl.Int64(), "position": pl.Int64()})
     table = pl.DataFrame(rows, schema={**schema, "key_0": pl.Int64()}, orient="row")
     table.write_parquet(tmp_path / "rows.parquet")
-    usual = {name: session.conf.get(name, None) for name in ADAPTIVE}
-    try:
-        for name, value in ADAPTIVE.items():
-            session.conf.set(name, value)
-        frame = session.read.parquet((tmp_path / "rows.parquet").as_uri()).repartition(5)
-        numbered = ranked(Workspace(session, tmp_path / "work"), frame, [True], schema, "numbered")
-        found = pl.DataFrame(pl.from_arrow(numbered.toArrow())).sort("rank")
-    finally:
-        for name, value in usual.items():
-            session.conf.unset(name) if value is None else session.conf.set(name, value)
+    adaptive = session.newSession()
+    for name, value in ADAPTIVE.items():
+        adaptive.conf.set(name, value)
+    frame = adaptive.read.parquet((tmp_path / "rows.parquet").as_uri()).repartition(5)
+    numbered = ranked(Workspace(adaptive, tmp_path / "work"), frame, [True], schema, "numbered")
+    found = pl.DataFrame(pl.from_arrow(numbered.toArrow())).sort("rank")
     assert len(list((tmp_path / "work" / "numbered").glob("part-*"))) > 2
     by_hand = table.sort("key_0", "part", "position", descending=[True, False, False], nulls_last=True)
     assert_frame_equal(found.drop("rank"), by_hand.drop("key_0"))
